@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config'
+
+/** Every workspace with tests, by the name its results are reported under. */
+const projects = {
+  core: 'packages/core',
+  postgres: 'packages/adapters/postgres',
+  'adapter-test-kit': 'packages/adapter-test-kit',
+  cli: 'packages/cli',
+  'test-servers': 'tests/test-servers',
+  'repository-safety': 'tests/repository-safety',
+  'end-to-end': 'tests/end-to-end',
+  bench: 'bench',
+  'migration-guard': 'examples/migration-guard',
+}
+
+/** Workspace packages are read from their TypeScript sources, so that no build is needed before a test. */
+const conditions = ['dbsnap:source', 'node', 'import', 'module', 'default']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    passWithNoTests: true,
+    projects: Object.entries(projects).map(([name, root]) => ({
+      extends: true,
+      root,
+      test: {
+        name,
+        include: ['**/*.test.ts'],
+        exclude: ['**/node_modules/**', '**/dist/**'],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        retry: 0,
+      },
+    })),
+  },
+})
