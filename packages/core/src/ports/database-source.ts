@@ -1,0 +1,79 @@
+import type { CollectionLayout } from '../values/collection.ts'
+import type { JsonObject } from '../values/json.ts'
+import type { SchemaDocument } from '../values/schema.ts'
+
+/**
+ * `snapshot`: every collection was read at one moment. `collection`: each collection is whole and consistent in
+ * itself, but they may differ in time from each other.
+ */
+export type Consistency = 'snapshot' | 'collection'
+
+/** Something a person should know and that did not stop the operation. Never holds a record's value. */
+export interface Warning {
+  /** Stable, upper case: `LARGE_OBJECTS_LEFT_OUT`. */
+  readonly code: string
+  readonly message: string
+}
+
+export interface CollectionChoice {
+  /** Names or globs (`*`, `?`); a bare name matches in every schema. Empty or absent: everything. */
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+}
+
+export interface ReadPointOptions extends CollectionChoice {
+  /** Collections that will be read at the same time, at most: connections to open. Default 2. */
+  readonly concurrency: number
+  /** Called once per warning, before `openReadPoint` resolves or while reading. */
+  readonly onWarning: (warning: Warning) => void
+  readonly signal?: AbortSignal
+}
+
+/** What a source says about itself; goes into the manifest. Never a credential. */
+export interface SourceFacts {
+  /** `postgres`, `mysql`, `mongodb`. */
+  readonly engine: string
+  readonly engineVersion: string
+  readonly database: string
+  /** Default label of the source: `host:port/database`. */
+  readonly label: string
+  readonly consistency: Consistency
+  /** The engine's own name for the moment that is read: an exported snapshot's id, a binary log position. */
+  readonly readPoint: string
+  /** Whatever else the adapter needs to read or restore these bytes: pinned settings, encodings. */
+  readonly details: JsonObject
+}
+
+/** A collection as it can be read at a read point. */
+export interface SourceCollection extends CollectionLayout {
+  /** The engine's guess, for progress only. */
+  readonly estimatedRecords: number
+  readonly estimatedBytes: number
+}
+
+/** One consistent moment of a source, shared by all its connections. Ends with `close`, which must always be called. */
+export interface ReadPoint {
+  readonly facts: SourceFacts
+  /** The chosen collections, by name in byte order. */
+  readonly collections: readonly SourceCollection[]
+  /** The schema at this moment, of the chosen collections and of what belongs to no collection. */
+  readonly schema: SchemaDocument
+
+  /**
+   * The bytes of all records of a collection in ascending order of their keys (any order where it has no key), framed
+   * by its `format`; buffers are cut anywhere. Has back-pressure. Ends only when the server said that it was whole,
+   * else throws. At most `concurrency` reads are open at a time. Leaving the loop early frees the connection.
+   */
+  read(collection: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<Buffer>
+
+  /** Ends the transactions and closes the connections. Never throws for a connection that is gone already. */
+  close(): Promise<void>
+}
+
+/** A database that is read. Making one connects to nothing. */
+export interface DatabaseSource {
+  readonly engine: string
+  /** `host:port/database`, for messages. Never a credential. */
+  readonly label: string
+  openReadPoint(options: ReadPointOptions): Promise<ReadPoint>
+}

@@ -1,0 +1,28 @@
+import type { ObjectId } from '../values/object-id.ts'
+import type { ObjectKind } from '../values/object-kind.ts'
+
+/** Reads objects by id. Trees meet the repository here and nowhere else. */
+export interface ObjectReader {
+  /**
+   * The plaintext of an object, decrypted and authenticated against its id and kind.
+   * Fails with `ObjectMissingError` or `DamagedError`. The buffer must not be changed by the caller.
+   */
+  read(kind: ObjectKind, id: ObjectId): Promise<Buffer>
+}
+
+/** Writes objects. Owned by one operation; not shared. */
+export interface ObjectWriter extends ObjectReader {
+  /** The id that content has. Pure and synchronous. */
+  identify(plaintext: Uint8Array): ObjectId
+
+  /**
+   * Takes one object for storing unless it is known already. Resolves when there is room for more, not when it is
+   * durable; `plaintext` must not change afterwards. `base` names an object of the same kind that it probably
+   * resembles (the one at its place in the previous snapshot): it may then be stored as a delta.
+   * A failure to store shows at a later `store` or at `flush`.
+   */
+  store(kind: ObjectKind, id: ObjectId, plaintext: Buffer, base?: ObjectId): Promise<void>
+
+  /** Resolves when all that was taken is durable and listed in a durable index. */
+  flush(): Promise<void>
+}

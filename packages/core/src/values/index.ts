@@ -1,0 +1,7 @@
+export * from './brand.ts'
+export * from './collection.ts'
+export * from './json.ts'
+export * from './object-id.ts'
+export * from './object-kind.ts'
+export * from './schema.ts'
+export * from './snapshot-id.ts'

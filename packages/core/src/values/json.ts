@@ -1,0 +1,6 @@
+/** What JSON can say. Structured facts about schema objects and values shown to people are made of it. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+
+export interface JsonObject {
+  readonly [name: string]: Json
+}
