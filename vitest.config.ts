@@ -9,6 +9,7 @@ const projects = {
   'test-servers': 'tests/test-servers',
   'repository-safety': 'tests/repository-safety',
   'end-to-end': 'tests/end-to-end',
+  'package-shape': 'tests/package-shape',
   bench: 'bench',
   'migration-guard': 'examples/migration-guard',
 }
@@ -21,6 +22,13 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     passWithNoTests: true,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/core/src/**/*.ts'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text', 'json-summary'],
+      thresholds: { 'packages/core/src/**/*.ts': { lines: 100, branches: 100 } },
+    },
     projects: Object.entries(projects).map(([name, root]) => ({
       extends: true,
       root,
