@@ -14,12 +14,15 @@ const projects = {
   'migration-guard': 'examples/migration-guard',
 }
 
-/** Workspace packages are read from their TypeScript sources, so that no build is needed before a test. */
-const conditions = ['dbsnap:source', 'node', 'import', 'module', 'default']
+/**
+ * Workspace packages are read from their TypeScript sources, so that no build is needed before a test. `import` is
+ * not named: Vitest passes what is named here on to Node, whose `require` would then get ES modules too.
+ */
+const conditions = ['dbsnap:source', 'module', 'node', 'development|production']
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  ssr: { resolve: { conditions, externalConditions: ['dbsnap:source'] } },
   test: {
     passWithNoTests: true,
     coverage: {
@@ -34,6 +37,7 @@ export default defineConfig({
       root,
       test: {
         name,
+        globalSetup: [`${import.meta.dirname}/tests/test-servers/src/vitest-global-setup.ts`],
         include: ['**/*.test.ts'],
         exclude: ['**/node_modules/**', '**/dist/**'],
         testTimeout: 60_000,
