@@ -31,7 +31,9 @@ const { values, positionals } = parseArgs({
   options: { 'failed-checks': { type: 'string', default: '' }, 'tests-exit': { type: 'string', default: '0' } },
 })
 const failedChecks = values['failed-checks'].split(' ').filter((name) => name !== '')
-const declared: DeclaredSkip[] = JSON.parse(readFileSync(path.join(repositoryRoot, 'tests/declared-skips.json'), 'utf8'))
+const declared: DeclaredSkip[] = JSON.parse(
+  readFileSync(path.join(repositoryRoot, 'tests/declared-skips.json'), 'utf8'),
+)
 
 const count = { passed: 0, failed: failedChecks.length, skipped: 0 }
 let undeclared = 0
