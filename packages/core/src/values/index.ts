@@ -1,6 +1,7 @@
 export * from './brand.ts'
 export * from './collection.ts'
 export * from './json.ts'
+export * from './name-pattern.ts'
 export * from './object-id.ts'
 export * from './object-kind.ts'
 export * from './schema.ts'
