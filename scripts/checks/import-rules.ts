@@ -11,7 +11,10 @@ export const coreLayers: Record<string, LayerRule> = {
   values: { mayImport: [], reason: 'values are the ground everything stands on' },
   errors: { mayImport: ['values'], reason: 'every layer throws errors, so errors may know only values' },
   ports: { mayImport: ['values', 'errors'], reason: 'a port holds types and promises, never an implementation' },
-  chunking: { mayImport: pure, reason: bytes },
+  chunking: {
+    mayImport: [...pure, 'records'],
+    reason: 'it cuts a stream of records, and knows nothing of trees or stores',
+  },
   records: { mayImport: pure, reason: bytes },
   encryption: { mayImport: pure, reason: bytes },
   compression: { mayImport: pure, reason: bytes },
