@@ -4,9 +4,14 @@ const KEY = /^[a-z0-9._-]+(\/[a-z0-9._-]+)*$/
 const PREFIX = /^([a-z0-9._-]+\/)*[a-z0-9._-]*$/
 const DOTS = /(^|\/)\.{1,2}(\/|$)/
 
+/** Whether `key` is a legal store key. */
+export function isStoreKey(key: string): boolean {
+  return KEY.test(key) && !DOTS.test(key)
+}
+
 /** Throws `UsageError` unless `key` is a legal store key. No legal key leads out of the store's folder. */
 export function checkStoreKey(key: string): void {
-  if (!KEY.test(key) || DOTS.test(key)) throw illegal('key')
+  if (!isStoreKey(key)) throw illegal('key')
 }
 
 /** Throws `UsageError` unless some legal key could begin with `prefix`. The empty prefix is legal. */
