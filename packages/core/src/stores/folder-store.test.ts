@@ -161,6 +161,15 @@ describe('folder store: reading', () => {
     expect(await keys(store, 'nothing/')).toEqual([])
     await expect(keys(store, '../')).rejects.toMatchObject({ code: 'USAGE' })
   })
+
+  it('does not list a file that is removed while it lists', async () => {
+    await folder(root).put('a', text('x'))
+    const stat: FolderFileSystem['stat'] = async (path) => {
+      if (path.endsWith('/a')) await fs.unlink(path)
+      return fs.stat(path)
+    }
+    expect(await keys(folder(root, { fileSystem: { ...fs, stat } }))).toEqual([])
+  })
 })
 
 describe('folder store: failures', () => {
