@@ -12,6 +12,7 @@ const projects = {
   'package-shape': 'tests/package-shape',
   bench: 'bench',
   'migration-guard': 'examples/migration-guard',
+  scripts: 'scripts',
 }
 
 /**

@@ -7,65 +7,23 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryRoot } from './source-files.ts'
-
-interface Report {
-  success: boolean
-  testResults: {
-    name: string
-    status: string
-    message: string
-    assertionResults: { fullName: string; status: string }[]
-  }[]
-}
-
-interface DeclaredSkip {
-  /** Test file, relative to the repository's root. */
-  file: string
-  /** Beginning of the test's full name (suites and title, joined by spaces); empty declares the whole file. */
-  test: string
-  reason: string
-}
+import { summarise, type TestReport } from './test-summary.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { 'failed-checks': { type: 'string', default: '' }, 'tests-exit': { type: 'string', default: '0' } },
 })
 const failedChecks = values['failed-checks'].split(' ').filter((name) => name !== '')
-const declared: DeclaredSkip[] = JSON.parse(
-  readFileSync(path.join(repositoryRoot, 'tests/declared-skips.json'), 'utf8'),
-)
-
-const count = { passed: 0, failed: failedChecks.length, skipped: 0 }
-let undeclared = 0
-const fail = (message: string) => {
-  count.failed += 1
-  console.error(`FAILED   ${message}`)
-}
-
-for (const name of failedChecks) console.error(`FAILED   check: ${name}`)
+const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
 
 const reportFile = positionals[0] ?? ''
-const report: Report | undefined = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : undefined
-if (report === undefined) fail('the tests left no report')
+const report: TestReport = existsSync(reportFile) ? readJson(reportFile) : { success: false, testResults: [] }
+report.success &&= values['tests-exit'] === '0'
+const declared = readJson(path.join(repositoryRoot, 'tests/declared-skips.json'))
+const summary = summarise(report, declared, (file) => path.relative(repositoryRoot, file))
 
-for (const suite of report?.testResults ?? []) {
-  const file = path.relative(repositoryRoot, suite.name)
-  const before = count.failed
-  for (const { fullName, status } of suite.assertionResults) {
-    if (status === 'passed') count.passed += 1
-    else if (status === 'failed') fail(`${file} > ${fullName}`)
-    else {
-      count.skipped += 1
-      const known = declared.find((skip) => skip.file === file && fullName.startsWith(skip.test))
-      if (known === undefined) undeclared += 1
-      console.error(`SKIPPED  ${file} > ${fullName} (${known?.reason ?? 'NOT DECLARED in tests/declared-skips.json'})`)
-    }
-  }
-  // A file that fails outside its tests (import, hook) has no failed assertion to count.
-  if (suite.status === 'failed' && count.failed === before) fail(`${file}: ${suite.message.split('\n')[0]}`)
-}
-const testsFailed = values['tests-exit'] !== '0' || report?.success === false
-if (testsFailed && count.failed === failedChecks.length) fail('the test command failed outside every test')
-
-console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
-process.exitCode = count.failed > 0 || undeclared > 0 ? 1 : 0
+for (const name of failedChecks) console.error(`FAILED   check: ${name}`)
+for (const note of summary.notes) console.error(note)
+const failed = summary.failed + failedChecks.length
+console.log(`${summary.passed} passed, ${failed} failed, ${summary.skipped} skipped`)
+process.exitCode = failed > 0 || summary.undeclared > 0 ? 1 : 0
