@@ -2,6 +2,7 @@ import { DamagedError } from '../errors/damaged-error.ts'
 import type { ObjectReader } from '../ports/object-access.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ChunkEntry } from './chunk-entry.ts'
+import type { DiffSide } from './diff-side.ts'
 import { decodeNode, type TreeNode } from './node-codec.ts'
 import type { TreeRoot } from './tree-root.ts'
 
@@ -21,14 +22,15 @@ interface Frame {
  * Reads a node when it is entered and holds one node a level, whatever the size of the tree. Every node must be what
  * its parent says (level, keys, counts), else `DamagedError`.
  */
-export class TreeCursor {
+export class TreeCursor implements DiffSide {
   readonly #objects: ObjectReader
   readonly #root: TreeRoot | null
   /** From the top. The first holds the root as its only entry, so that it is skipped and entered as any other. */
   #frames: Frame[] = []
   readonly #ahead = new Map<ObjectId, Promise<TreeNode>>()
-  /** Which nodes will probably be entered and are worth reading early. Default: none. */
-  readAhead: (entry: ChunkEntry) => boolean = () => false
+
+  /** Chunks of a stored tree are read by their id. */
+  readonly plaintext = undefined
 
   /** `root` is null for a collection without records. Nothing is read before `open` or `seek`. */
   constructor(objects: ObjectReader, root: TreeRoot | null) {
@@ -92,16 +94,28 @@ export class TreeCursor {
       top = this.#frames.at(-1) as Frame
       top.index += 1
     }
-    this.#readNext()
+  }
+
+  /**
+   * Begins to read the next few nodes, of those that follow `entry` in the same node, that will probably be entered.
+   * To be called before `descend`, so that they are read beside it.
+   */
+  prefetch(isLikely: (entry: ChunkEntry) => boolean): void {
+    const { node, index } = this.#frames.at(-1) as Frame
+    for (let i = index + 1; i < node.entries.length && this.#ahead.size < READ_AHEAD; i++) {
+      const entry = node.entries[i] as ChunkEntry
+      if (this.#ahead.has(entry.id) || !isLikely(entry)) continue
+      const early = this.#readNode(entry.id)
+      // A failure is reported when the node is entered; until then it must not count as unhandled.
+      early.catch(() => {})
+      this.#ahead.set(entry.id, early)
+    }
   }
 
   /** Enters the node that the cursor stands on: to its first entry. Not for chunks. */
   async descend(): Promise<void> {
     const entry = this.entry as ChunkEntry
-    const node = this.#enter(entry, this.level)
-    this.#readNext()
-    this.#frames.push({ node: await node, index: 0 })
-    this.#readNext()
+    this.#frames.push({ node: await this.#enter(entry, this.level), index: 0 })
   }
 
   /**
@@ -124,17 +138,23 @@ export class TreeCursor {
 
   /** All chunks in key order, from the one that holds `from` (or, where none does, the next one). Reads ahead. */
   async *chunks(from?: Buffer): AsyncGenerator<ChunkEntry, void, undefined> {
-    this.readAhead = () => true
     if (from === undefined) await this.open()
     else await this.seek(from)
     for (let entry = this.entry; entry !== undefined; entry = this.entry) {
       if (this.level > CHUNK_LEVEL) {
+        this.prefetch(() => true)
         await this.descend()
       } else {
         yield entry
         this.skip()
       }
     }
+  }
+
+  /** Lets go of the nodes held. */
+  async close(): Promise<void> {
+    this.#ahead.clear()
+    this.#frames = []
   }
 
   async #enter(entry: ChunkEntry, level: number): Promise<TreeNode> {
@@ -147,20 +167,6 @@ export class TreeCursor {
 
   async #readNode(id: ObjectId): Promise<TreeNode> {
     return decodeNode(await this.#objects.read('node', id), id)
-  }
-
-  /** Begins to read the next few nodes that will probably be entered. */
-  #readNext(): void {
-    const frame = this.#frames.findLast((one) => one.node.level > 0) as Frame
-    const { entries } = frame.node
-    for (let i = frame.index + 1; i < entries.length && this.#ahead.size < READ_AHEAD; i++) {
-      const entry = entries[i] as ChunkEntry
-      if (this.#ahead.has(entry.id) || !this.readAhead(entry)) continue
-      const node = this.#readNode(entry.id)
-      // A failure is reported when the node is entered; until then it must not count as unhandled.
-      node.catch(() => {})
-      this.#ahead.set(entry.id, node)
-    }
   }
 
   #verify(node: TreeNode, entry: ChunkEntry, level: number): void {
