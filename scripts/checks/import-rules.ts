@@ -18,7 +18,10 @@ export const coreLayers: Record<string, LayerRule> = {
   records: { mayImport: pure, reason: bytes },
   encryption: { mayImport: pure, reason: bytes },
   compression: { mayImport: pure, reason: bytes },
-  format: { mayImport: pure, reason: bytes },
+  format: {
+    mayImport: [...pure, 'encryption', 'compression'],
+    reason: 'a codec seals and compresses what it writes, and must be testable without a store or a database',
+  },
   'record-tree': {
     mayImport: [...pure, 'records', 'chunking', 'format'],
     reason: 'the tree and the repository do not know each other: they meet at the chunk-store port',
