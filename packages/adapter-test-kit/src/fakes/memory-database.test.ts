@@ -104,7 +104,7 @@ describe('memory database as a source', () => {
     const first = point.read('audit')[Symbol.asyncIterator]()
     await first.next()
     await expect(read(point, 'orders')).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
-    await first.return?.()
+    await first.return?.(undefined)
     await expect(read(point, 'orders')).rejects.toMatchObject({ code: 'INTERRUPTED' })
     await point.close()
     await expect(read(point, 'orders')).rejects.toMatchObject({ code: 'SOURCE_FAILED' })

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import type { Law } from '../law.ts'
+import type { DatabaseSourceFixture } from './database-source-fixture.ts'
+import { numberedTable } from './numbered-table.ts'
+import { everything, readRows, withReadPoint } from './read-collection.ts'
+
+export const layoutsTellTheTruth: Law<'layouts-tell-the-truth', DatabaseSourceFixture> = {
+  name: 'layouts-tell-the-truth',
+  promise:
+    'collections are listed by name in byte order, with the columns and keys their records have; empty ones are empty',
+  async check(fixture) {
+    await withReadPoint(fixture.source, everything, async (point) => assert.deepEqual(point.collections, []))
+    const names = [
+      await fixture.createTable(numberedTable('zebra', 3)),
+      await fixture.createTable({ ...numberedTable('apple', 0), key: ['note', 'id'] }),
+      await fixture.createTable({ ...numberedTable('mango', 2), key: [] }),
+    ]
+    await withReadPoint(fixture.source, everything, async (point) => {
+      assert.deepEqual(
+        point.collections.map((collection) => collection.name),
+        [...names].sort(),
+      )
+      const [apple, mango, zebra] = point.collections
+      assert.deepEqual(
+        apple?.columns.map((column) => column.name),
+        ['id', 'note'],
+      )
+      assert.deepEqual(apple?.key, [
+        { column: 1, order: 'text' },
+        { column: 0, order: 'integer' },
+      ])
+      assert.deepEqual(mango?.key, [])
+      assert.deepEqual(zebra?.key, [{ column: 0, order: 'integer' }])
+      for (const [collection, count] of [
+        [apple, 0],
+        [mango, 2],
+        [zebra, 3],
+      ] as const) {
+        assert.equal((await readRows(point, collection?.name as string)).length, count)
+      }
+      assert.equal(point.facts.engine, fixture.source.engine)
+      for (const fact of [point.facts.database, point.facts.engineVersion, point.facts.readPoint, point.facts.label]) {
+        assert.notEqual(fact, '')
+      }
+      for (const collection of point.collections) {
+        const objects = point.schema.objects.filter((object) => object.collection === collection.name)
+        assert.ok(objects.length > 0, `the schema has nothing of ${collection.name}`)
+      }
+    })
+  },
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import type { Law } from '../law.ts'
+import type { DatabaseSourceFixture } from './database-source-fixture.ts'
+import { everything, readRows, withReadPoint } from './read-collection.ts'
+
+export const nativeTypesAreExact: Law<'native-types-are-exact', DatabaseSourceFixture> = {
+  name: 'native-types-are-exact',
+  promise: 'every native type comes back exactly, and NULL is not the empty value',
+  async check(fixture) {
+    const collections = new Map<string, readonly string[]>()
+    for (const [i, { type, values }] of fixture.nativeValues.entries()) {
+      const rows = [...values, null].map((value, row) => [`${row}`, value])
+      const columns = { id: 'integer', value: { native: type } } as const
+      collections.set(await fixture.createTable({ name: `type_${i}`, columns, key: ['id'], rows }), values)
+    }
+    await withReadPoint(fixture.source, everything, async (point) => {
+      for (const [collection, values] of collections) {
+        const rows = await readRows(point, collection)
+        const type = point.collections.find((candidate) => candidate.name === collection)?.columns[1]?.type
+        assert.deepEqual(
+          rows.map((row) => row[1]),
+          [...values, null],
+          `values of ${type}`,
+        )
+      }
+    })
+  },
+}

@@ -1,0 +1,35 @@
+import type { DatabaseSource, ReadPoint, ReadPointOptions } from '@dbsnap/core/ports'
+import { decodeRecord, splitRecords } from '../../fakes/copy-text.ts'
+
+/** Options of a law that chooses everything and expects no warning to matter. */
+export const everything: ReadPointOptions = { concurrency: 2, onWarning: () => {} }
+
+/** The whole bytes of a collection. */
+export async function readBytes(point: ReadPoint, collection: string): Promise<Buffer> {
+  const parts: Buffer[] = []
+  // Copied at once: a source may use a buffer again when the loop asks for the next.
+  for await (const part of point.read(collection)) parts.push(Buffer.from(part))
+  return Buffer.concat(parts)
+}
+
+/** The values of all records of a collection, as UTF-8 text. */
+export async function readRows(point: ReadPoint, collection: string): Promise<(string | null)[][]> {
+  const records = splitRecords(await readBytes(point, collection))
+  return records.map((record) =>
+    decodeRecord(record).map((value) => (value === null ? null : Buffer.from(value, 'latin1').toString())),
+  )
+}
+
+/** Opens a read point, hands it over and closes it, whatever happens. */
+export async function withReadPoint<T>(
+  source: DatabaseSource,
+  options: ReadPointOptions,
+  use: (point: ReadPoint) => Promise<T>,
+): Promise<T> {
+  const point = await source.openReadPoint(options)
+  try {
+    return await use(point)
+  } finally {
+    await point.close()
+  }
+}

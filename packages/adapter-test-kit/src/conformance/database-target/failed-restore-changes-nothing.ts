@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { numberedTable } from '../database-source/numbered-table.ts'
+import { everything, withReadPoint } from '../database-source/read-collection.ts'
+import type { Law } from '../law.ts'
+import type { DatabaseTargetFixture } from './database-target-fixture.ts'
+import { contentsNow, createAll, operations, requestFor, withRestore } from './restore-by-hand.ts'
+
+async function* failing(records: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(records)
+  throw new Error('the reader fails')
+}
+
+export const failedRestoreChangesNothing: Law<'failed-restore-changes-nothing', DatabaseTargetFixture> = {
+  name: 'failed-restore-changes-nothing',
+  promise: 'a restore that fails or is aborted at any point leaves the target as it was, without a connection',
+  async check(fixture) {
+    const kept = await fixture.createTable(numberedTable('kept', 5))
+    await withReadPoint(fixture.source, everything, (point) => createAll(fixture.target, point))
+    const added = await fixture.createTable(numberedTable('added', 5))
+    const before = await contentsNow(fixture.target)
+
+    await withReadPoint(fixture.source, everything, async (point) => {
+      const request = requestFor(point, 'overwrite')
+      const attempts: Parameters<typeof withRestore>[2][] = [
+        async () => {},
+        async (session) => {
+          assert.deepEqual([session.routes.get(kept), session.routes.get(added)], ['change', 'load'])
+          await session.change(kept, operations(['remove', '3\tnote of 3\n']))
+          await session.load(added, point.read(added))
+        },
+        async (session) => {
+          await session.change(kept, operations(['remove', '3\tnote of 3\n']))
+          await session.load(added, failing('1\thalf'))
+        },
+        async (session) => {
+          await session.load(added, point.read(added))
+          // The same key twice, and one that is there already: the server, at the latest, says no.
+          await session.change(
+            kept,
+            operations(['insert', '7\tone\n'], ['insert', '7\ttwo\n'], ['insert', '1\tthree\n']),
+          )
+          await session.commit()
+        },
+      ]
+      for (const [i, attempt] of attempts.entries()) {
+        const outcome = await withRestore(fixture.target, request, attempt).then(
+          () => 'done',
+          () => 'failed',
+        )
+        assert.equal(outcome, i < 2 ? 'done' : 'failed', `attempt ${i}`)
+        assert.deepEqual(await contentsNow(fixture.target), before, `after attempt ${i}`)
+        assert.equal(await fixture.openTargetConnections(), 0, `after attempt ${i}`)
+      }
+    })
+  },
+}
