@@ -1,0 +1,57 @@
+import type { KeyProvider, WrappedKey } from '../ports/key-provider.ts'
+import type { Randomness } from '../ports/system.ts'
+import {
+  DEFAULT_SCRYPT,
+  derivePassphraseKey,
+  type PassphraseParameters,
+  storedParametersSchema,
+} from './passphrase-parameters.ts'
+import { NONCE_BYTES, seal, tryUnseal } from './sealing.ts'
+
+const PROVIDER = 'passphrase'
+const SALT_BYTES = 16
+
+export interface PassphraseKeyOptions {
+  readonly randomness: Randomness
+  /** For new slots. Default `DEFAULT_SCRYPT`; every Node opens it. `DEFAULT_ARGON2ID` needs Node 24.7 wherever it is opened. */
+  readonly parameters?: PassphraseParameters
+}
+
+/** Wraps the repository key with a key derived from a passphrase. Slowly, on purpose: 0.5 s and 128 MiB a try. */
+export class PassphraseKeyProvider implements KeyProvider {
+  readonly provider = PROVIDER
+  readonly #passphrase: string
+  readonly #randomness: Randomness
+  readonly #parameters: PassphraseParameters
+
+  constructor(passphrase: string, options: PassphraseKeyOptions) {
+    this.#passphrase = passphrase
+    this.#randomness = options.randomness
+    this.#parameters = options.parameters ?? DEFAULT_SCRYPT
+  }
+
+  async wrap(key: Uint8Array): Promise<WrappedKey> {
+    const salt = this.#randomness.bytes(SALT_BYTES)
+    const nonce = this.#randomness.bytes(NONCE_BYTES)
+    const parameters = { ...this.#parameters, salt: salt.toString('base64') }
+    const wrappingKey = await derivePassphraseKey(this.#passphrase, salt, this.#parameters)
+    const { ciphertext, tag } = seal(wrappingKey, nonce, associatedData(parameters), [key])
+    return { provider: PROVIDER, parameters, wrapped: Buffer.concat([nonce, ciphertext, tag]).toString('base64') }
+  }
+
+  async unwrap(slot: WrappedKey): Promise<Buffer | undefined> {
+    if (slot.provider !== PROVIDER) return undefined
+    const parsed = storedParametersSchema.safeParse(slot.parameters)
+    if (!parsed.success) return undefined
+    const { salt, ...parameters } = parsed.data
+    const wrappingKey = await derivePassphraseKey(this.#passphrase, Buffer.from(salt, 'base64'), parameters)
+    const wrapped = Buffer.from(slot.wrapped, 'base64')
+    const nonce = wrapped.subarray(0, NONCE_BYTES)
+    if (nonce.length < NONCE_BYTES) return undefined
+    return tryUnseal(wrappingKey, nonce, associatedData({ ...parameters, salt }), wrapped.subarray(NONCE_BYTES))
+  }
+}
+
+function associatedData(parameters: object): Buffer {
+  return Buffer.from(JSON.stringify([PROVIDER, parameters]), 'utf8')
+}

@@ -1,0 +1,60 @@
+import { type CompressionSettings, DEFAULT_COMPRESSION } from '../compression/compression-settings.ts'
+import { requireZstdDictionaries } from '../compression/require-zstd-dictionaries.ts'
+import { deriveRepositoryKeys, KEY_BYTES } from '../encryption/repository-keys.ts'
+import { RepositoryExistsError } from '../errors/repository-exists-error.ts'
+import { UsageError } from '../errors/usage-error.ts'
+import { encodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import { openSlot, putKeySlot } from './key-slots.ts'
+import type { ObjectRepository } from './object-repository.ts'
+import { OpenedObjectRepository, type OpenObjectRepositoryOptions } from './open-object-repository.ts'
+import { CONFIG_FILE, FILE_ID_BYTES } from './repository-files.ts'
+
+export interface CreateObjectRepositoryOptions extends OpenObjectRepositoryOptions {
+  /** Default for all that is stored. Default `DEFAULT_COMPRESSION`. */
+  readonly compression?: CompressionSettings
+  /** Everybody who reads the store reads the data. Needed, and only allowed, where no `keyProvider` is given. */
+  readonly unencrypted?: boolean
+}
+
+/**
+ * Makes a repository: first the key slot, last the config, so that it exists at once or not at all. Fails with
+ * `RepositoryExistsError`, or `UsageError` unless exactly one of `keyProvider` and `unencrypted` is given.
+ */
+export async function createObjectRepository(
+  store: ObjectStore,
+  options: CreateObjectRepositoryOptions,
+): Promise<ObjectRepository> {
+  requireZstdDictionaries()
+  const { keyProvider, clock, randomness } = options
+  if ((keyProvider === undefined) !== (options.unencrypted ?? false)) {
+    throw new UsageError('a new repository needs a passphrase', {
+      hint: 'Give one, or ask for a repository without encryption in so many words; not both.',
+    })
+  }
+  if ((await store.stat(CONFIG_FILE)) !== undefined) throw exists(store)
+  const repositoryId = randomness.bytes(FILE_ID_BYTES)
+  const repositoryKey = randomness.bytes(KEY_BYTES)
+  const keys = deriveRepositoryKeys(repositoryKey, repositoryId)
+  const config: RepositoryConfig = {
+    repository: repositoryId.toString('hex'),
+    encryption: keyProvider === undefined ? 'none' : 'aes-256-gcm',
+    compression: options.compression ?? DEFAULT_COMPRESSION,
+  }
+  const wrapped = keyProvider === undefined ? openSlot(repositoryKey) : await keyProvider.wrap(repositoryKey)
+  const slot = await putKeySlot(store, randomness, config.repository, wrapped)
+  try {
+    await store.put(CONFIG_FILE, [encodeConfig(config, keys.config)], { exclusive: true })
+  } catch (error) {
+    await store.delete(slot)
+    if ((await store.stat(CONFIG_FILE)) !== undefined) throw exists(store)
+    throw error
+  }
+  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config)
+}
+
+function exists(store: ObjectStore): RepositoryExistsError {
+  return new RepositoryExistsError(`there is a repository in ${store.label} already`, {
+    hint: 'Open it, or choose an empty place.',
+  })
+}

@@ -1,0 +1,149 @@
+import type { KeyObject } from 'node:crypto'
+import { deriveFileKey } from '../encryption/repository-keys.ts'
+import { offsetNonce, TAG_BYTES, unseal } from '../encryption/sealing.ts'
+import { partAssociatedData } from '../format/associated-data.ts'
+import { damaged, FILE_HEADER_BYTES, requireFileHeader } from '../format/format-version.ts'
+import {
+  BLOCK_ENTRIES,
+  BLOCK_PREFIX_BYTES,
+  decodeIndexEntry,
+  decodeIndexFooter,
+  decodeIndexTrailer,
+  findInBlock,
+  INDEX_ENTRY_BYTES,
+  INDEX_TRAILER_BYTES,
+  type IndexedPack,
+  type IndexFooter,
+  indexFooterOffset,
+  SEALED_BLOCK_BYTES,
+} from '../format/index-codec.ts'
+import { OBJECT_ID_BYTES } from '../values/object-id.ts'
+import type { BoundedCache } from './bounded-cache.ts'
+import type { ObjectCopy } from './object-copy.ts'
+import type { RepositoryContext } from './repository-context.ts'
+import { indexFile } from './repository-files.ts'
+
+/** Bytes read from the end of an index file to get its footer: enough for 64 packs and 65 536 entries. */
+const TAIL_BYTES = 16 * 1024
+
+/** One index file, searched in place: only its packs and 8 bytes per 4 KiB block are in memory. */
+export class IndexFile {
+  readonly id: string
+  readonly packs: readonly IndexedPack[]
+  readonly entries: number
+  readonly #context: RepositoryContext
+  readonly #key: KeyObject
+  readonly #prefixes: Buffer
+  readonly #blocks: BoundedCache<Buffer>
+
+  private constructor(
+    context: RepositoryContext,
+    id: string,
+    key: KeyObject,
+    footer: IndexFooter,
+    blocks: BoundedCache<Buffer>,
+  ) {
+    this.id = id
+    this.packs = footer.packs
+    this.entries = footer.entries
+    this.#context = context
+    this.#key = key
+    this.#prefixes = footer.blockPrefixes
+    this.#blocks = blocks
+  }
+
+  /** Reads header and footer. `blocks` is the cache shared by all index files. Throws `DamagedError`, `NewerFormatError`. */
+  static async open(
+    context: RepositoryContext,
+    id: string,
+    size: number,
+    blocks: BoundedCache<Buffer>,
+  ): Promise<IndexFile> {
+    const name = indexFile(id)
+    if (size < FILE_HEADER_BYTES + TAG_BYTES + INDEX_TRAILER_BYTES) throw damaged(`${name} is damaged: it is cut`)
+    const tailAt = size <= TAIL_BYTES ? 0 : size - TAIL_BYTES
+    const header = { offset: 0, length: FILE_HEADER_BYTES }
+    let tail = await context.store.get(name, { range: { offset: tailAt, length: size - tailAt } })
+    requireFileHeader(tailAt === 0 ? tail : await context.store.get(name, { range: header }), 'DBSI', name)
+    const footerBytes = decodeIndexTrailer(tail.subarray(tail.length - INDEX_TRAILER_BYTES), name)
+    const footerAt = size - INDEX_TRAILER_BYTES - footerBytes
+    if (footerAt < FILE_HEADER_BYTES) throw damaged(`${name} is damaged: its footer does not fit its size`)
+    if (footerAt < tailAt)
+      tail = await context.store.get(name, { range: { offset: footerAt, length: size - footerAt } })
+    const sealed = tail.subarray(tail.length - INDEX_TRAILER_BYTES - footerBytes, tail.length - INDEX_TRAILER_BYTES)
+    const key = deriveFileKey(context.keys.index, Buffer.from(id, 'hex'), 'index file')
+    const associated = partAssociatedData(context.repositoryId, 'footer')
+    const footer = decodeIndexFooter(unseal(key, offsetNonce(footerAt), associated, sealed, name), name)
+    if (indexFooterOffset(footer.entries) !== footerAt)
+      throw damaged(`${name} is damaged: its blocks do not fit its size`)
+    return new IndexFile(context, id, key, footer, blocks)
+  }
+
+  get blockCount(): number {
+    return this.#prefixes.length / BLOCK_PREFIX_BYTES
+  }
+
+  /** Every copy of the object that this file lists. */
+  async find(id: Buffer): Promise<ObjectCopy[]> {
+    const copies: ObjectCopy[] = []
+    for (
+      let number = this.#firstBlock(id);
+      number < this.blockCount && this.#comparePrefix(number, id) <= 0;
+      number++
+    ) {
+      const block = await this.#block(number)
+      for (let at = findInBlock(block, id); at < block.length; at += INDEX_ENTRY_BYTES) {
+        if (block.compare(id, 0, OBJECT_ID_BYTES, at, at + OBJECT_ID_BYTES) !== 0) break
+        copies.push(this.#copyAt(block, at))
+      }
+    }
+    return copies
+  }
+
+  /** Every copy it lists, sorted by id; one block at a time. Fails with `DamagedError` at the first damaged block. */
+  async *copies(): AsyncGenerator<ObjectCopy> {
+    for (let number = 0; number < this.blockCount; number++) {
+      const block = await this.#block(number)
+      for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) yield this.#copyAt(block, at)
+    }
+  }
+
+  /** The last block whose first id is surely below `id`, or the first block: entries of `id` may begin in it. */
+  #firstBlock(id: Buffer): number {
+    let low = 0
+    let high = this.blockCount
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#comparePrefix(middle, id) < 0) low = middle + 1
+      else high = middle
+    }
+    return Math.max(0, low - 1)
+  }
+
+  #comparePrefix(block: number, id: Buffer): number {
+    const at = block * BLOCK_PREFIX_BYTES
+    return this.#prefixes.compare(id, 0, BLOCK_PREFIX_BYTES, at, at + BLOCK_PREFIX_BYTES)
+  }
+
+  #copyAt(block: Buffer, at: number): ObjectCopy {
+    const entry = decodeIndexEntry(block, at, indexFile(this.id))
+    const pack = this.packs[entry.pack]
+    if (pack === undefined) throw damaged(`${indexFile(this.id)} is damaged: an entry names no pack`)
+    return { ...entry, pack }
+  }
+
+  async #block(number: number): Promise<Buffer> {
+    const cacheKey = `${this.id}/${number}`
+    const known = this.#blocks.get(cacheKey)
+    if (known !== undefined) return known
+    const offset = FILE_HEADER_BYTES + number * SEALED_BLOCK_BYTES
+    const entries = Math.min(BLOCK_ENTRIES, this.entries - number * BLOCK_ENTRIES)
+    const range = { offset, length: entries * INDEX_ENTRY_BYTES + TAG_BYTES }
+    const name = indexFile(this.id)
+    const sealed = await this.#context.store.get(name, { range })
+    const associated = partAssociatedData(this.#context.repositoryId, 'block')
+    const block = unseal(this.#key, offsetNonce(offset), associated, sealed, name)
+    this.#blocks.set(cacheKey, block, block.length)
+    return block
+  }
+}

@@ -1,0 +1,120 @@
+import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
+import type { ObjectId } from '../values/object-id.ts'
+import { BoundedCache } from './bounded-cache.ts'
+import { IndexFile } from './index-file.ts'
+import type { ObjectCopy } from './object-copy.ts'
+import type { RepositoryContext } from './repository-context.ts'
+import { fileId, INDEX_PREFIX } from './repository-files.ts'
+
+/** Bytes of index blocks kept in memory: the entries of 2 million objects. */
+const BLOCK_CACHE_BYTES = 64 * 1024 * 1024
+
+/** Index files opened at the same time. */
+const OPENED_AT_ONCE = 8
+
+/** An index file that could not be read. */
+export interface DamagedIndexFile {
+  readonly id: string
+  readonly error: DbSnapError
+}
+
+/** All index files of a repository: where the copies of an object lie. */
+export class ObjectIndex {
+  readonly #context: RepositoryContext
+  readonly #files = new Map<string, IndexFile>()
+  readonly #damagedFiles = new Map<string, DamagedIndexFile>()
+  readonly #damagedCopies = new Set<string>()
+  readonly #blocks = new BoundedCache<Buffer>(BLOCK_CACHE_BYTES)
+  #refreshing: Promise<boolean> | undefined
+
+  constructor(context: RepositoryContext) {
+    this.#context = context
+  }
+
+  get files(): readonly IndexFile[] {
+    return [...this.#files.values()]
+  }
+
+  /** Files that were passed over: what only they list counts as absent. */
+  get damagedFiles(): readonly DamagedIndexFile[] {
+    return [...this.#damagedFiles.values()]
+  }
+
+  /** Takes in index files that are new and drops those that are gone. Resolves with whether there were any. */
+  refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  /** Takes in one index file that was just written. */
+  async add(id: string, size: number): Promise<void> {
+    this.#files.set(id, await IndexFile.open(this.#context, id, size, this.#blocks))
+  }
+
+  /** Every listed copy of an object, the one nearest to whole first; those known to be damaged last. */
+  async find(id: ObjectId): Promise<ObjectCopy[]> {
+    const bytes = Buffer.from(id, 'hex')
+    const copies: ObjectCopy[] = []
+    for (const file of this.#files.values()) {
+      try {
+        copies.push(...(await file.find(bytes)))
+      } catch (error) {
+        this.#noteFile(file.id, error)
+      }
+    }
+    return copies.length < 2 ? copies : copies.sort((a, b) => this.#rank(a) - this.#rank(b))
+  }
+
+  /** Remembers, in this process, that a copy cannot be read: a writer stores the object again. */
+  noteDamaged(copy: ObjectCopy): void {
+    this.#damagedCopies.add(copyName(copy))
+  }
+
+  isDamaged(copy: ObjectCopy): boolean {
+    return this.#damagedCopies.size > 0 && this.#damagedCopies.has(copyName(copy))
+  }
+
+  #rank(copy: ObjectCopy): number {
+    return copy.version + (this.isDamaged(copy) ? 256 : 0)
+  }
+
+  async #refresh(): Promise<boolean> {
+    const listed = new Map<string, number>()
+    for await (const { key, size } of this.#context.store.list(INDEX_PREFIX)) {
+      const id = fileId(key)
+      if (id !== undefined) listed.set(id, size)
+    }
+    let changed = false
+    for (const id of [...this.#files.keys(), ...this.#damagedFiles.keys()]) {
+      if (listed.has(id)) continue
+      changed = this.#files.delete(id) || changed
+      this.#damagedFiles.delete(id)
+    }
+    const unknown = [...listed].filter(([id]) => !this.#files.has(id) && !this.#damagedFiles.has(id))
+    for (let i = 0; i < unknown.length; i += OPENED_AT_ONCE) {
+      await Promise.all(unknown.slice(i, i + OPENED_AT_ONCE).map(([id, size]) => this.#open(id, size)))
+    }
+    return changed || unknown.length > 0
+  }
+
+  async #open(id: string, size: number): Promise<void> {
+    try {
+      await this.add(id, size)
+    } catch (error) {
+      this.#noteFile(id, error)
+    }
+  }
+
+  /** One damaged or vanished index file must not take the rest of the repository with it. */
+  #noteFile(id: string, error: unknown): void {
+    if (!isDbSnapError(error) || (error.code !== 'DAMAGED' && error.code !== 'STORE_KEY_MISSING')) throw error
+    this.#files.delete(id)
+    if (error.code === 'DAMAGED') this.#damagedFiles.set(id, { id, error })
+  }
+}
+
+function copyName(copy: ObjectCopy): string {
+  return `${copy.pack.id}/${copy.offset}`
+}

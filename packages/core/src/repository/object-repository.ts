@@ -1,0 +1,69 @@
+import type { CompressionSettings } from '../compression/compression-settings.ts'
+import type { ObjectReader, ObjectWriter } from '../ports/object-access.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import type { ObjectId } from '../values/object-id.ts'
+import type { SnapshotCatalog } from './snapshot-catalog.ts'
+
+/** Bytes that one writer has caused. */
+export interface WriterCounts {
+  /** Objects put into packs, and of them deltas. */
+  readonly objects: number
+  readonly deltas: number
+  /** Objects offered that were stored already. */
+  readonly known: number
+  /** Plain bytes of the objects put into packs. */
+  readonly plainBytes: number
+  /** Bytes of the same objects as they lie in packs. */
+  readonly sealedBytes: number
+  /** Bytes of all packs and index files written: the growth of the repository, but for the manifest. */
+  readonly storedBytes: number
+}
+
+/** What reading back found. */
+export interface SampleResult {
+  readonly objects: number
+  readonly ok: boolean
+  /** At most 100. */
+  readonly damaged: readonly ObjectId[]
+}
+
+/** An `ObjectWriter` of one repository. Registered in `writers/` from opening to closing. */
+export interface RepositoryWriter extends ObjectWriter {
+  readonly counts: WriterCounts
+  /** Whether a healthy copy is stored, or was taken by this writer: `store` would do nothing. */
+  has(id: ObjectId): Promise<boolean>
+  /**
+   * After `flush`: reads back a random share (0 to 1, at least one object) of what this writer stored, straight from the store, and
+   * recomputes the ids. Does not throw for damage: what is damaged counts as absent from now on.
+   */
+  sample(fraction: number): Promise<SampleResult>
+  /** Ends the registration. What was not flushed is lost. Closing twice is success. */
+  close(): Promise<void>
+}
+
+export interface OpenWriterOptions {
+  /** Default: the repository's own. */
+  readonly compression?: CompressionSettings
+  /** Plain bytes taken and not yet packed, at most (one object may always be taken). Default 16 MiB. */
+  readonly bytesInFlight?: number
+  /** Size at which a pack is closed, in bytes. Default 16 MiB. */
+  readonly packBytes?: number
+  readonly signal?: AbortSignal
+}
+
+/** The object layer of a repository: objects by id, and the snapshots that name them. */
+export interface ObjectRepository {
+  readonly store: ObjectStore
+  /** 32 lower-case hex digits. */
+  readonly id: string
+  readonly encrypted: boolean
+  readonly compression: CompressionSettings
+  /** 32 bytes that seed the hashes which find chunk and node boundaries. Secret: never stored, derived from the key. */
+  readonly splitSeed: Buffer
+  /** Reads objects of any snapshot. Loads the index at the first read, and again when an object is not found. */
+  readonly reader: ObjectReader
+  readonly snapshots: SnapshotCatalog
+  openWriter(options?: OpenWriterOptions): Promise<RepositoryWriter>
+  /** Closes the store. */
+  close(): Promise<void>
+}

@@ -1,0 +1,111 @@
+import { requireZstdDictionaries } from '../compression/require-zstd-dictionaries.ts'
+import { isDbSnapError } from '../errors/dbsnap-error.ts'
+import { NotARepositoryError } from '../errors/not-a-repository-error.ts'
+import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
+import type { KeyProvider } from '../ports/key-provider.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import type { Clock, Randomness } from '../ports/system.ts'
+import { unlockRepository } from './key-slots.ts'
+import { ObjectIndex } from './object-index.ts'
+import type { ObjectRepository, OpenWriterOptions, RepositoryWriter } from './object-repository.ts'
+import { PackReader } from './pack-reader.ts'
+import { PackedObjectReader } from './packed-object-reader.ts'
+import { PackedObjectWriter } from './packed-object-writer.ts'
+import type { RepositoryContext } from './repository-context.ts'
+import { CONFIG_FILE } from './repository-files.ts'
+import { SnapshotCatalog } from './snapshot-catalog.ts'
+import { TrustedPacks } from './trusted-packs.ts'
+import { registerWriter } from './writer-registration.ts'
+
+export interface OpenObjectRepositoryOptions {
+  /** Opens one of the key slots. Absent: the repository must be unencrypted. */
+  readonly keyProvider?: KeyProvider
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+/** Size at which a pack is closed: big enough for a bucket's costs per request, small enough to hold two in memory. */
+const PACK_BYTES = 16 * 1024 * 1024
+const BYTES_IN_FLIGHT = 16 * 1024 * 1024
+
+/**
+ * Opens a repository. Fails with `NotARepositoryError`, `NewerFormatError`, `WrongPassphraseError`, `DamagedError`,
+ * `UnsupportedRuntimeError`, or `UsageError` where a secret is given for an unencrypted repository.
+ */
+export async function openObjectRepository(
+  store: ObjectStore,
+  options: OpenObjectRepositoryOptions,
+): Promise<ObjectRepository> {
+  requireZstdDictionaries()
+  const config = decodeConfig(await readConfig(store), store.label)
+  const keys = await unlockRepository(store, config, options.keyProvider)
+  const { clock, randomness } = options
+  const repositoryId = Buffer.from(config.repository, 'hex')
+  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config)
+}
+
+async function readConfig(store: ObjectStore): Promise<Buffer> {
+  try {
+    return await store.get(CONFIG_FILE)
+  } catch (error) {
+    if (!isDbSnapError(error) || error.code !== 'STORE_KEY_MISSING') throw error
+    throw new NotARepositoryError(`there is no repository in ${store.label}`, {
+      hint: 'Check the path, or make a repository there with `dbsnap init`.',
+      cause: error,
+    })
+  }
+}
+
+/** @internal What `check` and `rebuildIndex` need beside the public members. */
+export class OpenedObjectRepository implements ObjectRepository {
+  readonly store: ObjectStore
+  readonly id: string
+  readonly encrypted: boolean
+  readonly compression: RepositoryConfig['compression']
+  readonly splitSeed: Buffer
+  readonly snapshots: SnapshotCatalog
+  readonly reader: PackedObjectReader
+  readonly context: RepositoryContext
+  readonly index: ObjectIndex
+  readonly packs: PackReader
+
+  constructor(context: RepositoryContext, config: RepositoryConfig) {
+    this.context = context
+    this.store = context.store
+    this.id = config.repository
+    this.encrypted = config.encryption !== 'none'
+    this.compression = config.compression
+    this.splitSeed = context.keys.splitSeed
+    this.index = new ObjectIndex(context)
+    this.packs = new PackReader(context)
+    this.reader = new PackedObjectReader(context, this.index, this.packs)
+    this.snapshots = new SnapshotCatalog(context)
+  }
+
+  /** First the registration, then the index, then what is condemned: `docs/format/prune-protocol.md`. */
+  async openWriter(options: OpenWriterOptions = {}): Promise<RepositoryWriter> {
+    const registration = await registerWriter(this.context)
+    try {
+      await this.index.refresh()
+      const trusted = await TrustedPacks.load(this.context, this.index)
+      return new PackedObjectWriter({
+        context: this.context,
+        index: this.index,
+        reader: this.reader,
+        trusted,
+        registration,
+        compression: options.compression ?? this.compression,
+        bytesInFlight: options.bytesInFlight ?? BYTES_IN_FLIGHT,
+        packBytes: options.packBytes ?? PACK_BYTES,
+        signal: options.signal,
+      })
+    } catch (error) {
+      await this.store.delete(registration)
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    return this.store.close()
+  }
+}

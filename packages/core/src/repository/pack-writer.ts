@@ -1,0 +1,84 @@
+import type { IndexedPack } from '../format/index-codec.ts'
+import type { PackEntry } from '../format/pack-codec.ts'
+import type { ObjectCopy } from './object-copy.ts'
+import { type EncodedObject, PackBuilder } from './pack-builder.ts'
+import type { RepositoryContext } from './repository-context.ts'
+import { packFile } from './repository-files.ts'
+
+/** A pack that is durable. */
+export interface WrittenPack extends IndexedPack {
+  readonly entries: readonly PackEntry[]
+}
+
+export interface PackWriterOptions {
+  readonly packBytes: number
+  readonly signal: AbortSignal | undefined
+  /** Called once per pack, when it is durable, in order; the next one waits for it. */
+  readonly onDurable: (pack: WrittenPack) => Promise<void>
+}
+
+/** Packs that are being put at the same time. More would keep more than 48 MiB in memory and a disk no busier. */
+const PUTS_IN_FLIGHT = 2
+
+/** Fills packs one after the other and puts them. */
+export class PackWriter {
+  readonly #context: RepositoryContext
+  readonly #options: PackWriterOptions
+  readonly #inMemory = new Map<string, PackBuilder>()
+  readonly #steps: Promise<void>[] = []
+  #current: PackBuilder | undefined
+
+  constructor(context: RepositoryContext, options: PackWriterOptions) {
+    this.#context = context
+    this.#options = options
+  }
+
+  /** Adds an object to the current pack. Waits while two full packs are still being put. */
+  async append(object: EncodedObject): Promise<PackEntry & { readonly packId: string }> {
+    this.#current ??= this.#begin()
+    const packId = this.#current.id
+    const entry = this.#current.append(object)
+    if (this.#current.size >= this.#options.packBytes) await this.#put()
+    return { ...entry, packId }
+  }
+
+  /** The sealed object, if its pack is still in memory. */
+  sealedObject({ pack, offset, length }: ObjectCopy): Buffer | undefined {
+    return this.#inMemory.get(pack.id)?.sealedObject(offset, length)
+  }
+
+  /** Puts what is begun and resolves when every pack is durable and `onDurable` was called for it. */
+  async finish(): Promise<void> {
+    if (this.#current !== undefined) await this.#put()
+    await Promise.all(this.#steps)
+  }
+
+  /** Waits for puts that are under way, however they end. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#steps)
+  }
+
+  #begin(): PackBuilder {
+    const pack = new PackBuilder(this.#context)
+    this.#inMemory.set(pack.id, pack)
+    return pack
+  }
+
+  async #put(): Promise<void> {
+    const pack = this.#current as PackBuilder
+    this.#current = undefined
+    const body = pack.finish()
+    const { signal } = this.#options
+    const put = this.#context.store.put(packFile(pack.id), body, signal === undefined ? {} : { signal })
+    const step = this.#follow(put, this.#steps.at(-1), pack)
+    step.catch(() => {})
+    this.#steps.push(step)
+    if (this.#steps.length > PUTS_IN_FLIGHT) await this.#steps.shift()
+  }
+
+  async #follow(put: Promise<void>, previous: Promise<void> | undefined, pack: PackBuilder): Promise<void> {
+    await Promise.all([put, previous])
+    await this.#options.onDurable({ id: pack.id, size: pack.size, entries: pack.entries })
+    this.#inMemory.delete(pack.id)
+  }
+}

@@ -1,0 +1,136 @@
+import { DamagedError } from '../errors/damaged-error.ts'
+import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
+import { ObjectMissingError } from '../errors/object-missing-error.ts'
+import type { ObjectReader } from '../ports/object-access.ts'
+import type { ObjectId } from '../values/object-id.ts'
+import type { ObjectKind } from '../values/object-kind.ts'
+import { BoundedCache } from './bounded-cache.ts'
+import type { CopyFilter, ObjectCopy } from './object-copy.ts'
+import { decodeObject, type OpenedObject, openObject } from './object-decoder.ts'
+import type { ObjectIndex } from './object-index.ts'
+import type { PackReader } from './pack-reader.ts'
+import type { RepositoryContext } from './repository-context.ts'
+
+/** Bytes of plaintexts kept: nodes on the way down a tree, and the bases that several deltas rest on. */
+const PLAINTEXT_CACHE_BYTES = 16 * 1024 * 1024
+
+/** Milliseconds within which a second look at the list of index files is not worth it. */
+const REFRESH_PAUSE = 2000
+
+const ANY_COPY: CopyFilter = () => true
+/** Above every delta version. */
+const ANY_VERSION = 256
+
+/** Reads objects out of packs, found through the index. */
+export class PackedObjectReader implements ObjectReader {
+  readonly #context: RepositoryContext
+  readonly #index: ObjectIndex
+  readonly #packs: PackReader
+  readonly #plaintexts = new BoundedCache<Buffer>(PLAINTEXT_CACHE_BYTES)
+  readonly #reading = new Map<string, Promise<Buffer>>()
+  #refreshedAt = Number.NEGATIVE_INFINITY
+
+  constructor(context: RepositoryContext, index: ObjectIndex, packs: PackReader) {
+    this.#context = context
+    this.#index = index
+    this.#packs = packs
+  }
+
+  read(kind: ObjectKind, id: ObjectId): Promise<Buffer> {
+    const name = `${kind}/${id}`
+    const known = this.#plaintexts.get(name)
+    if (known !== undefined) return Promise.resolve(known)
+    const underWay = this.#reading.get(name)
+    if (underWay !== undefined) return underWay
+    const reading = this.#readFresh(kind, id).finally(() => this.#reading.delete(name))
+    this.#reading.set(name, reading)
+    return reading
+  }
+
+  /**
+   * As `read`, through copies with a version below `below` that `accept` accepts, all the way down the chain. Versions
+   * fall at each step, so this ends whatever the repository holds.
+   */
+  async readBelow(kind: ObjectKind, id: ObjectId, below: number, accept: CopyFilter = ANY_COPY): Promise<Buffer> {
+    // A cached plaintext says nothing about where it came from.
+    const cached = accept === ANY_COPY ? this.#plaintexts.get(`${kind}/${id}`) : undefined
+    if (cached !== undefined) return cached
+    const copies = (await this.#index.find(id)).filter((copy) => usable(copy, kind, below) && accept(copy))
+    let failure: DbSnapError | undefined
+    for (const copy of copies) {
+      try {
+        const plaintext = await this.readCopy(copy, accept)
+        this.#plaintexts.set(`${kind}/${id}`, plaintext, plaintext.length)
+        return plaintext
+      } catch (error) {
+        if (!isUnreadable(error)) throw error
+        this.#index.noteDamaged(copy)
+        failure ??= error
+      }
+    }
+    throw failure === undefined ? missing(kind, id, this.#index) : unreadable(kind, id, failure)
+  }
+
+  /** The plaintext of one copy. `direct`: past the cache of windows, from the store. */
+  async readCopy(copy: ObjectCopy, accept: CopyFilter = ANY_COPY, direct = false): Promise<Buffer> {
+    const opened = await this.openCopy(copy, direct)
+    const { delta } = opened.header
+    const base = delta && (await this.readBelow(copy.kind, delta.base, delta.version, accept))
+    return decodeObject(copy, opened, base)
+  }
+
+  /** Header and payload of one copy. */
+  async openCopy(copy: ObjectCopy, direct = false): Promise<OpenedObject> {
+    const { pack, offset, length } = copy
+    const sealed = await (direct
+      ? this.#packs.readDirectly(pack, offset, length)
+      : this.#packs.read(pack, offset, length))
+    return openObject(this.#context, this.#packs, copy, sealed)
+  }
+
+  /** Reads; where it cannot, perhaps another process has added or merged index files since we looked. */
+  async #readFresh(kind: ObjectKind, id: ObjectId): Promise<Buffer> {
+    try {
+      return await this.readBelow(kind, id, ANY_VERSION)
+    } catch (error) {
+      if (!isUnreadable(error) || !(await this.#refreshAgain())) throw error
+      return this.readBelow(kind, id, ANY_VERSION)
+    }
+  }
+
+  async #refreshAgain(): Promise<boolean> {
+    const now = this.#context.clock.monotonic()
+    if (now - this.#refreshedAt < REFRESH_PAUSE) return false
+    const changed = await this.#index.refresh()
+    if (!changed) this.#refreshedAt = now
+    return changed
+  }
+}
+
+function usable(copy: ObjectCopy, kind: ObjectKind, below: number): boolean {
+  return copy.kind === kind && copy.version < below
+}
+
+/** Whether another copy may do where this one failed so. */
+export function isUnreadable(error: unknown): error is DbSnapError {
+  return isDbSnapError(error) && ['DAMAGED', 'STORE_KEY_MISSING', 'OBJECT_MISSING'].includes(error.code)
+}
+
+function missing(kind: ObjectKind, id: ObjectId, index: ObjectIndex): ObjectMissingError {
+  const damagedFile = index.damagedFiles[0]
+  return new ObjectMissingError(`${kind} ${id.slice(0, 10)} is in no readable index file`, {
+    hint:
+      damagedFile === undefined
+        ? 'Run `dbsnap check` to learn which snapshots are affected.'
+        : `Index file ${damagedFile.id} is damaged: rebuild the index from the packs, then run \`dbsnap check\`.`,
+    data: { kind, id },
+  })
+}
+
+function unreadable(kind: ObjectKind, id: ObjectId, cause: DbSnapError): DamagedError {
+  return new DamagedError(`${kind} ${id.slice(0, 10)} cannot be read: ${cause.message}`, {
+    hint: cause.hint,
+    data: { kind, id },
+    cause,
+  })
+}

@@ -1,0 +1,233 @@
+import type { CompressionSettings } from '../compression/compression-settings.ts'
+import { InterruptedError } from '../errors/interrupted-error.ts'
+import { UsageError } from '../errors/usage-error.ts'
+import { MAX_OBJECT_BYTES } from '../format/object-header.ts'
+import type { ObjectId } from '../values/object-id.ts'
+import type { ObjectKind } from '../values/object-kind.ts'
+import { IndexWriter, type WrittenIndexFile } from './index-writer.ts'
+import { ObjectEncoder } from './object-encoder.ts'
+import { identifyObject } from './object-identity.ts'
+import type { ObjectIndex } from './object-index.ts'
+import type { RepositoryWriter, SampleResult, WriterCounts } from './object-repository.ts'
+import type { EncodedObject } from './pack-builder.ts'
+import { PackWriter, type WrittenPack } from './pack-writer.ts'
+import type { PackedObjectReader } from './packed-object-reader.ts'
+import type { RepositoryContext } from './repository-context.ts'
+import { sampleObjects } from './sample-objects.ts'
+import type { TrustedPacks } from './trusted-packs.ts'
+
+/** Objects taken and not yet packed, at most: enough to keep the compressors busy whatever the sizes. */
+const OBJECTS_IN_FLIGHT = 32
+
+export interface PackedObjectWriterParts {
+  readonly context: RepositoryContext
+  readonly index: ObjectIndex
+  readonly reader: PackedObjectReader
+  readonly trusted: TrustedPacks
+  /** Key of the writer's file in `writers/`. */
+  readonly registration: string
+  readonly compression: CompressionSettings
+  readonly bytesInFlight: number
+  readonly packBytes: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** An object on its way into a durable index file. */
+interface Pending {
+  readonly kind: ObjectKind
+  /** Until it is packed. */
+  plaintext: Buffer | undefined
+}
+
+interface Job {
+  readonly id: ObjectId
+  readonly plainBytes: number
+  /** undefined: stored already. */
+  readonly encoded: Promise<EncodedObject | undefined>
+}
+
+/** Stores objects into packs: compresses several at a time, packs them in the order in which they were taken. */
+export class PackedObjectWriter implements RepositoryWriter {
+  readonly #parts: PackedObjectWriterParts
+  readonly #encoder: ObjectEncoder
+  readonly #packs: PackWriter
+  readonly #indexes: IndexWriter
+  readonly #pending = new Map<ObjectId, Pending>()
+  readonly #jobs: Job[] = []
+  readonly #written: string[] = []
+  readonly #counts = { objects: 0, deltas: 0, known: 0, plainBytes: 0, sealedBytes: 0, storedBytes: 0 }
+  #bytesInFlight = 0
+  #draining: Promise<void> | undefined
+  #room: (() => void)[] = []
+  #failure: { readonly error: unknown } | undefined
+  #closed = false
+
+  constructor(parts: PackedObjectWriterParts) {
+    this.#parts = parts
+    this.#encoder = new ObjectEncoder(parts.index, parts.reader, parts.trusted, parts.compression)
+    const { packBytes, signal } = parts
+    this.#packs = new PackWriter(parts.context, { packBytes, signal, onDurable: (pack) => this.#packDurable(pack) })
+    this.#indexes = new IndexWriter(parts.context, (file) => this.#indexDurable(file))
+  }
+
+  get counts(): WriterCounts {
+    return { ...this.#counts }
+  }
+
+  identify(plaintext: Uint8Array): ObjectId {
+    return identifyObject(this.#parts.context.keys.id, plaintext)
+  }
+
+  async has(id: ObjectId): Promise<boolean> {
+    return this.#pending.has(id) || this.#isStored(id)
+  }
+
+  async store(kind: ObjectKind, id: ObjectId, plaintext: Buffer, base?: ObjectId): Promise<void> {
+    this.#throwIfEnded()
+    if (plaintext.length > MAX_OBJECT_BYTES) {
+      throw new UsageError(`an object of ${plaintext.length} bytes is too large`, {
+        hint: 'Cut it into segments.',
+        data: { bytes: plaintext.length, limit: MAX_OBJECT_BYTES },
+      })
+    }
+    if (this.#pending.has(id)) {
+      this.#counts.known++
+      return
+    }
+    this.#pending.set(id, { kind, plaintext })
+    this.#bytesInFlight += plaintext.length
+    const encoded = this.#encodeUnlessStored(kind, id, plaintext, base)
+    encoded.catch(() => {})
+    this.#jobs.push({ id, plainBytes: plaintext.length, encoded })
+    this.#draining ??= this.#drain()
+    while (this.#isFull()) await new Promise<void>((resolve) => this.#room.push(resolve))
+    this.#throwIfEnded()
+  }
+
+  async read(kind: ObjectKind, id: ObjectId): Promise<Buffer> {
+    const pending = this.#pending.get(id)
+    if (pending === undefined || pending.kind !== kind) return this.#parts.reader.read(kind, id)
+    if (pending.plaintext !== undefined) return pending.plaintext
+    // Packed and not yet in an index file: seldom read, so it is simply made durable.
+    await this.flush()
+    return this.#parts.reader.read(kind, id)
+  }
+
+  async flush(): Promise<void> {
+    await this.#draining
+    this.#throwIfEnded()
+    try {
+      await this.#packs.finish()
+      await this.#indexes.flush()
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#throwIfEnded()
+  }
+
+  sample(fraction: number): Promise<SampleResult> {
+    const { context, index, reader } = this.#parts
+    const files = index.files.filter((file) => this.#written.includes(file.id))
+    return sampleObjects(context, index, reader, files, fraction)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#draining
+    await this.#packs.settle()
+    await this.#parts.context.store.delete(this.#parts.registration)
+  }
+
+  /** In order: what was taken first is packed first, so that equal input makes equal packs. */
+  async #drain(): Promise<void> {
+    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
+      try {
+        if (this.#failure === undefined) await this.#pack(job, await job.encoded)
+      } catch (error) {
+        this.#fail(error)
+      }
+      this.#bytesInFlight -= job.plainBytes
+      this.#wake()
+    }
+    this.#draining = undefined
+  }
+
+  async #pack(job: Job, encoded: EncodedObject | undefined): Promise<void> {
+    if (encoded === undefined) {
+      this.#counts.known++
+      this.#pending.delete(job.id)
+      return
+    }
+    const { length, version } = await this.#packs.append(encoded)
+    this.#counts.objects++
+    this.#counts.deltas += version > 0 ? 1 : 0
+    this.#counts.plainBytes += job.plainBytes
+    this.#counts.sealedBytes += length
+    const pending = this.#pending.get(job.id)
+    if (pending !== undefined) pending.plaintext = undefined
+  }
+
+  async #encodeUnlessStored(
+    kind: ObjectKind,
+    id: ObjectId,
+    plaintext: Buffer,
+    base: ObjectId | undefined,
+  ): Promise<EncodedObject | undefined> {
+    if (await this.#isStored(id)) return undefined
+    return this.#encoder.encode(kind, id, plaintext, base)
+  }
+
+  async #isStored(id: ObjectId): Promise<boolean> {
+    const { index, reader, trusted } = this.#parts
+    const accept = trusted.accepts.bind(trusted)
+    const copies = (await index.find(id)).filter(accept)
+    if (copies.length === 0 || !trusted.chainsMayBeBroken) return copies.length > 0
+    if (copies.some((copy) => copy.version === 0)) return true
+    for (const copy of copies) {
+      const readable = await reader.readCopy(copy, accept).then(
+        () => true,
+        () => false,
+      )
+      if (readable) return true
+    }
+    return false
+  }
+
+  async #packDurable(pack: WrittenPack): Promise<void> {
+    this.#counts.storedBytes += pack.size
+    this.#parts.trusted.add(pack.id, pack.size)
+    await this.#indexes.add(pack)
+  }
+
+  async #indexDurable(file: WrittenIndexFile): Promise<void> {
+    this.#counts.storedBytes += file.size
+    await this.#parts.index.add(file.id, file.size)
+    this.#written.push(file.id)
+    for (const pack of file.packs) for (const { id } of pack.entries) this.#pending.delete(id)
+  }
+
+  #isFull(): boolean {
+    if (this.#failure !== undefined || this.#jobs.length === 0) return false
+    return this.#bytesInFlight > this.#parts.bytesInFlight || this.#jobs.length >= OBJECTS_IN_FLIGHT
+  }
+
+  #wake(): void {
+    const waiting = this.#room
+    this.#room = []
+    for (const resolve of waiting) resolve()
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#wake()
+  }
+
+  #throwIfEnded(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#closed) throw new UsageError('this writer is closed', { hint: 'Open another one.' })
+    if (this.#parts.signal?.aborted) {
+      throw new InterruptedError('interrupted while storing', { hint: 'Run it again: what was stored is used.' })
+    }
+  }
+}

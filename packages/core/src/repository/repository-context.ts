@@ -1,0 +1,13 @@
+import type { RepositoryKeys } from '../encryption/repository-keys.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import type { Clock, Randomness } from '../ports/system.ts'
+
+/** What everything in an open repository needs. */
+export interface RepositoryContext {
+  readonly store: ObjectStore
+  /** 16 bytes. */
+  readonly repositoryId: Buffer
+  readonly keys: RepositoryKeys
+  readonly clock: Clock
+  readonly randomness: Randomness
+}

@@ -1,0 +1,146 @@
+import { deriveFileKey } from '../encryption/repository-keys.ts'
+import { isDbSnapError } from '../errors/dbsnap-error.ts'
+import { damaged } from '../format/format-version.ts'
+import {
+  type DocumentFile,
+  decodeSealedDocument,
+  encodeSealedDocument,
+  firstPartEnd,
+} from '../format/sealed-document-codec.ts'
+import {
+  contentsSchema,
+  type SnapshotManifest,
+  type SnapshotSummary,
+  summarySchema,
+} from '../format/snapshot-manifest.ts'
+import type { StoredFile } from '../ports/object-store.ts'
+import { parseSnapshotId, type SnapshotId } from '../values/snapshot-id.ts'
+import type { RepositoryContext } from './repository-context.ts'
+import { FILE_ID_BYTES, fileId, SNAPSHOTS_PREFIX, snapshotFile } from './repository-files.ts'
+import { resolveSnapshotName } from './snapshot-name.ts'
+
+/** Bytes read of a manifest to list it: most are smaller, and of the others the summary is. */
+const SUMMARY_BYTES = 64 * 1024
+/** Manifests read at a time. */
+const READ_AT_ONCE = 8
+
+/** The snapshots of a repository. A snapshot exists when its manifest does. */
+export class SnapshotCatalog {
+  readonly #context: RepositoryContext
+  /** Manifests never change, so a summary once read stays right. */
+  readonly #summaries = new Map<SnapshotId, SnapshotSummary>()
+
+  constructor(context: RepositoryContext) {
+    this.#context = context
+  }
+
+  /** A new random id. */
+  newId(): SnapshotId {
+    return parseSnapshotId(this.#context.randomness.bytes(FILE_ID_BYTES).toString('hex'))
+  }
+
+  /**
+   * Publishes a snapshot: when this resolves it exists, durably. Everything it names must have been flushed. Where its
+   * time is not later than its parent's (a clock that went back), it gets the millisecond after the parent's. Resolves
+   * with the manifest as it was stored and the bytes it takes.
+   */
+  async put(manifest: SnapshotManifest): Promise<{ manifest: SnapshotManifest; storedBytes: number }> {
+    const stored = { ...manifest, time: await this.#timeAfterParent(manifest) }
+    const { schema, collections, ...summary } = stored
+    const file = this.#file(manifest.id)
+    const body = encodeSealedDocument(file, [summary, { schema, collections }], this.#context.randomness)
+    await this.#context.store.put(file.name, body, { exclusive: true })
+    return { manifest: stored, storedBytes: body.reduce((sum, part) => sum + part.length, 0) }
+  }
+
+  /** All snapshots, newest first. Fails with `DamagedError` naming the file where a manifest is damaged. */
+  async list(): Promise<SnapshotSummary[]> {
+    const files: StoredFile[] = []
+    for await (const file of this.#context.store.list(SNAPSHOTS_PREFIX)) {
+      if (fileId(file.key) !== undefined) files.push(file)
+    }
+    const summaries: (SnapshotSummary | undefined)[] = []
+    for (let i = 0; i < files.length; i += READ_AT_ONCE) {
+      const batch = files.slice(i, i + READ_AT_ONCE)
+      summaries.push(...(await Promise.all(batch.map((file) => unlessGone(this.#summary(file))))))
+    }
+    return summaries.filter((summary) => summary !== undefined).sort(newestFirst)
+  }
+
+  /** A snapshot's whole manifest. Fails with `StoreKeyMissingError` where there is none of this id. */
+  async load(id: SnapshotId): Promise<SnapshotManifest> {
+    const file = this.#file(id)
+    const bytes = await this.#context.store.get(file.name)
+    const contents = contentsSchema.safeParse(decodeSealedDocument(file, bytes, 1))
+    if (!contents.success) throw damaged(`${file.name} is damaged: it is not a manifest`)
+    return { ...decodeSummary(file, id, bytes), ...contents.data }
+  }
+
+  /**
+   * The snapshot that a name stands for: an id, a unique prefix, `latest`, `latest~1`, `<label>:latest`, ...
+   * Fails with `UnknownSnapshotError` or `AmbiguousSnapshotError`.
+   */
+  async resolve(name: string): Promise<SnapshotSummary> {
+    return resolveSnapshotName(name, await this.list())
+  }
+
+  /** The newest snapshot of a source, or undefined: the parent of its next one. */
+  async latest(label: string): Promise<SnapshotSummary | undefined> {
+    return (await this.list()).find((snapshot) => snapshot.source.label === label)
+  }
+
+  /** Takes a snapshot out of the repository. What only it needed stays until a prune. Quiet where it is gone. */
+  async remove(id: SnapshotId): Promise<void> {
+    await this.#context.store.delete(snapshotFile(id))
+    this.#summaries.delete(id)
+  }
+
+  async #summary({ key, size }: StoredFile): Promise<SnapshotSummary> {
+    const id = parseSnapshotId(fileId(key) as string)
+    const known = this.#summaries.get(id)
+    if (known !== undefined) return known
+    const file = this.#file(id)
+    const { store } = this.#context
+    let bytes = await store.get(key, { range: { offset: 0, length: Math.min(size, SUMMARY_BYTES) } })
+    const end = firstPartEnd(file, bytes)
+    if (end > bytes.length) bytes = await store.get(key, { range: { offset: 0, length: end } })
+    const summary = decodeSummary(file, id, bytes)
+    this.#summaries.set(id, summary)
+    return summary
+  }
+
+  async #timeAfterParent({ time, parent }: SnapshotManifest): Promise<string> {
+    const siblings = parent === undefined ? [] : await this.list()
+    const parentTime = siblings.find((snapshot) => snapshot.id === parent)?.time
+    if (parentTime === undefined || parentTime < time) return time
+    return new Date(Date.parse(parentTime) + 1).toISOString()
+  }
+
+  #file(id: SnapshotId): DocumentFile {
+    const bytes = Buffer.from(id, 'hex')
+    const key = deriveFileKey(this.#context.keys.manifest, bytes, 'manifest file')
+    return { magic: 'DBSM', key, repositoryId: this.#context.repositoryId, fileId: bytes, name: snapshotFile(id) }
+  }
+}
+
+function decodeSummary(file: DocumentFile, id: SnapshotId, bytes: Buffer): SnapshotSummary {
+  const summary = summarySchema.safeParse(decodeSealedDocument(file, bytes, 0))
+  if (!summary.success || summary.data.id !== id) throw damaged(`${file.name} is damaged: it is not this manifest`)
+  return summary.data
+}
+
+/** Times are ISO 8601 in one form, so that their text has their order; ids only make the order firm. */
+function newestFirst(a: SnapshotSummary, b: SnapshotSummary): number {
+  if (a.time !== b.time) return a.time < b.time ? 1 : -1
+  return a.id < b.id ? 1 : -1
+}
+
+/** Forgotten by another process while we listed. */
+async function unlessGone<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result
+  } catch (error) {
+    if (isDbSnapError(error) && error.code === 'STORE_KEY_MISSING') return undefined
+    throw error
+  }
+}
