@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { seededRandomness } from '../../test/seeded-randomness.ts'
 import { PassphraseKeyProvider } from '../encryption/passphrase-key-provider.ts'
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
@@ -10,7 +11,6 @@ import type { ObjectId } from '../values/object-id.ts'
 import { createObjectRepository } from './create-object-repository.ts'
 import { readDocument, writeDocument } from './documents.ts'
 import { openObjectRepository } from './open-object-repository.ts'
-import { seededRandomness } from './seeded-randomness.ts'
 
 const parameters = { algorithm: 'scrypt', N: 2 ** 10, r: 8, p: 1 } as const
 

@@ -29,6 +29,11 @@ export interface SampleResult {
 
 /** An `ObjectWriter` of one repository. Registered in `writers/` from opening to closing. */
 export interface RepositoryWriter extends ObjectWriter {
+  /**
+   * Resolves when all that was taken is durable and listed in a durable index. Fails with `StoreFailedError` where a
+   * prune has declared this writer dead: it must then not publish a snapshot.
+   */
+  flush(): Promise<void>
   readonly counts: WriterCounts
   /** Whether a healthy copy is stored, or was taken by this writer: `store` would do nothing. */
   has(id: ObjectId): Promise<boolean>

@@ -15,6 +15,7 @@ import type { PackedObjectReader } from './packed-object-reader.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { sampleObjects } from './sample-objects.ts'
 import type { TrustedPacks } from './trusted-packs.ts'
+import { requireRegistration } from './writer-registration.ts'
 
 /** Objects taken and not yet packed, at most: enough to keep the compressors busy whatever the sizes. */
 const OBJECTS_IN_FLIGHT = 32
@@ -119,6 +120,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     try {
       await this.#packs.finish()
       await this.#indexes.flush()
+      await requireRegistration(this.#parts.context, this.#parts.registration)
     } catch (error) {
       this.#fail(error)
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Randomness } from '../ports/system.ts'
+import type { Randomness } from '../src/ports/system.ts'
 
 /** Bytes that follow from a seed alone: for golden bytes in tests. Never for keys of anything real. */
 export function seededRandomness(seed: string): Randomness {
