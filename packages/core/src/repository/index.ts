@@ -1,3 +1,9 @@
+export type {
+  CheckRepositoryOptions,
+  RepositoryCheck,
+  RepositoryDamage,
+  RepositoryNote,
+} from './check-repository.ts'
 export {
   type CreateObjectRepositoryOptions,
   createObjectRepository,
@@ -5,4 +11,5 @@ export {
 export * from './documents.ts'
 export type * from './object-repository.ts'
 export { type OpenObjectRepositoryOptions, openObjectRepository } from './open-object-repository.ts'
-export { SnapshotCatalog } from './snapshot-catalog.ts'
+export type { IndexRebuild } from './rebuild-index.ts'
+export { type DamagedSnapshot, SnapshotCatalog, type SnapshotListing } from './snapshot-catalog.ts'

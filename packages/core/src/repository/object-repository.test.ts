@@ -112,7 +112,7 @@ describe('object repository', () => {
     const newer = summary(repository.snapshots.newId(), '2025-01-01T00:00:00.000Z')
     await repository.snapshots.put({ ...newer, parent: older.id })
     const again = await openObjectRepository(store, system('again'))
-    expect((await again.snapshots.list()).map((s) => s.id)).toEqual([newer.id, older.id])
+    expect((await again.snapshots.list()).snapshots.map((s) => s.id)).toEqual([newer.id, older.id])
     expect((await again.snapshots.resolve('latest')).time).toBe('2026-01-01T00:00:00.001Z')
     expect((await again.snapshots.resolve('localhost:5432/shop:latest~1')).id).toBe(older.id)
     expect((await again.snapshots.resolve(older.id.slice(0, 8))).id).toBe(older.id)

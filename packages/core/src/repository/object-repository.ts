@@ -2,6 +2,8 @@ import type { CompressionSettings } from '../compression/compression-settings.ts
 import type { ObjectReader, ObjectWriter } from '../ports/object-access.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
+import type { IndexRebuild } from './rebuild-index.ts'
 import type { SnapshotCatalog } from './snapshot-catalog.ts'
 
 /** Bytes that one writer has caused. */
@@ -69,6 +71,10 @@ export interface ObjectRepository {
   readonly reader: ObjectReader
   readonly snapshots: SnapshotCatalog
   openWriter(options?: OpenWriterOptions): Promise<RepositoryWriter>
+  /** Checks packs and index, and as many objects as asked for, anew from the store. Does not throw for damage. */
+  check(options?: CheckRepositoryOptions): Promise<RepositoryCheck>
+  /** Writes the index anew from the packs: for index files that are lost or damaged. */
+  rebuildIndex(): Promise<IndexRebuild>
   /** Closes the store. */
   close(): Promise<void>
 }

@@ -5,12 +5,14 @@ import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Clock, Randomness } from '../ports/system.ts'
+import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { unlockRepository } from './key-slots.ts'
 import { ObjectIndex } from './object-index.ts'
 import type { ObjectRepository, OpenWriterOptions, RepositoryWriter } from './object-repository.ts'
 import { PackReader } from './pack-reader.ts'
 import { PackedObjectReader } from './packed-object-reader.ts'
 import { PackedObjectWriter } from './packed-object-writer.ts'
+import { type IndexRebuild, rebuildIndex } from './rebuild-index.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONFIG_FILE } from './repository-files.ts'
 import { SnapshotCatalog } from './snapshot-catalog.ts'
@@ -56,7 +58,7 @@ async function readConfig(store: ObjectStore): Promise<Buffer> {
   }
 }
 
-/** @internal What `check` and `rebuildIndex` need beside the public members. */
+/** A repository whose key is known. */
 export class OpenedObjectRepository implements ObjectRepository {
   readonly store: ObjectStore
   readonly id: string
@@ -67,7 +69,6 @@ export class OpenedObjectRepository implements ObjectRepository {
   readonly reader: PackedObjectReader
   readonly context: RepositoryContext
   readonly index: ObjectIndex
-  readonly packs: PackReader
 
   constructor(context: RepositoryContext, config: RepositoryConfig) {
     this.context = context
@@ -77,8 +78,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.compression = config.compression
     this.splitSeed = context.keys.splitSeed
     this.index = new ObjectIndex(context)
-    this.packs = new PackReader(context)
-    this.reader = new PackedObjectReader(context, this.index, this.packs)
+    this.reader = new PackedObjectReader(context, this.index, new PackReader(context))
     this.snapshots = new SnapshotCatalog(context)
   }
 
@@ -103,6 +103,18 @@ export class OpenedObjectRepository implements ObjectRepository {
       await this.store.delete(registration)
       throw error
     }
+  }
+
+  check(options: CheckRepositoryOptions = {}): Promise<RepositoryCheck> {
+    // Nothing of what this process has in memory: the question is what the store has.
+    const index = new ObjectIndex(this.context)
+    const reader = new PackedObjectReader(this.context, index, new PackReader(this.context))
+    return new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
+  }
+
+  async rebuildIndex(): Promise<IndexRebuild> {
+    await this.index.refresh()
+    return rebuildIndex(this.context, this.index)
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { deriveFileKey } from '../encryption/repository-keys.ts'
-import { isDbSnapError } from '../errors/dbsnap-error.ts'
+import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
 import { damaged } from '../format/format-version.ts'
 import {
   type DocumentFile,
@@ -23,6 +23,19 @@ import { resolveSnapshotName } from './snapshot-name.ts'
 const SUMMARY_BYTES = 64 * 1024
 /** Manifests read at a time. */
 const READ_AT_ONCE = 8
+
+/** A snapshot whose manifest cannot be read. */
+export interface DamagedSnapshot {
+  readonly id: SnapshotId
+  /** `DamagedError` or `NewerFormatError`; names the file. */
+  readonly error: DbSnapError
+}
+
+export interface SnapshotListing {
+  /** Newest first. */
+  readonly snapshots: readonly SnapshotSummary[]
+  readonly damaged: readonly DamagedSnapshot[]
+}
 
 /** The snapshots of a repository. A snapshot exists when its manifest does. */
 export class SnapshotCatalog {
@@ -53,18 +66,20 @@ export class SnapshotCatalog {
     return { manifest: stored, storedBytes: body.reduce((sum, part) => sum + part.length, 0) }
   }
 
-  /** All snapshots, newest first. Fails with `DamagedError` naming the file where a manifest is damaged. */
-  async list(): Promise<SnapshotSummary[]> {
+  /** All snapshots that can be read, newest first, and those that cannot. */
+  async list(): Promise<SnapshotListing> {
     const files: StoredFile[] = []
     for await (const file of this.#context.store.list(SNAPSHOTS_PREFIX)) {
       if (fileId(file.key) !== undefined) files.push(file)
     }
-    const summaries: (SnapshotSummary | undefined)[] = []
+    const found: (SnapshotSummary | DamagedSnapshot | undefined)[] = []
     for (let i = 0; i < files.length; i += READ_AT_ONCE) {
       const batch = files.slice(i, i + READ_AT_ONCE)
-      summaries.push(...(await Promise.all(batch.map((file) => unlessGone(this.#summary(file))))))
+      found.push(...(await Promise.all(batch.map((file) => this.#listed(file)))))
     }
-    return summaries.filter((summary) => summary !== undefined).sort(newestFirst)
+    const snapshots = found.filter((snapshot) => snapshot !== undefined && 'time' in snapshot).sort(newestFirst)
+    const damaged = found.filter((snapshot) => snapshot !== undefined && 'error' in snapshot)
+    return { snapshots, damaged }
   }
 
   /** A snapshot's whole manifest. Fails with `StoreKeyMissingError` where there is none of this id. */
@@ -78,21 +93,37 @@ export class SnapshotCatalog {
 
   /**
    * The snapshot that a name stands for: an id, a unique prefix, `latest`, `latest~1`, `<label>:latest`, ...
-   * Fails with `UnknownSnapshotError` or `AmbiguousSnapshotError`.
+   * Fails with `UnknownSnapshotError` or `AmbiguousSnapshotError`; with `DamagedError` where it might be a snapshot whose
+   * manifest cannot be read: `latest` must never silently be the one before.
    */
   async resolve(name: string): Promise<SnapshotSummary> {
-    return resolveSnapshotName(name, await this.list())
+    const { snapshots, damaged } = await this.list()
+    const inTheWay = damaged.find(({ id }) => name.includes('latest') || id.startsWith(name))
+    if (inTheWay !== undefined) throw inTheWay.error
+    return resolveSnapshotName(name, snapshots)
   }
 
-  /** The newest snapshot of a source, or undefined: the parent of its next one. */
+  /** The newest readable snapshot of a source, or undefined: the parent of its next one. */
   async latest(label: string): Promise<SnapshotSummary | undefined> {
-    return (await this.list()).find((snapshot) => snapshot.source.label === label)
+    return (await this.list()).snapshots.find((snapshot) => snapshot.source.label === label)
   }
 
   /** Takes a snapshot out of the repository. What only it needed stays until a prune. Quiet where it is gone. */
   async remove(id: SnapshotId): Promise<void> {
     await this.#context.store.delete(snapshotFile(id))
     this.#summaries.delete(id)
+  }
+
+  async #listed(file: StoredFile): Promise<SnapshotSummary | DamagedSnapshot | undefined> {
+    try {
+      return await this.#summary(file)
+    } catch (error) {
+      if (!isDbSnapError(error)) throw error
+      // Forgotten by another process while we listed.
+      if (error.code === 'STORE_KEY_MISSING') return undefined
+      if (error.code !== 'DAMAGED' && error.code !== 'NEWER_FORMAT') throw error
+      return { id: parseSnapshotId(fileId(file.key) as string), error }
+    }
   }
 
   async #summary({ key, size }: StoredFile): Promise<SnapshotSummary> {
@@ -110,7 +141,7 @@ export class SnapshotCatalog {
   }
 
   async #timeAfterParent({ time, parent }: SnapshotManifest): Promise<string> {
-    const siblings = parent === undefined ? [] : await this.list()
+    const siblings = parent === undefined ? [] : (await this.list()).snapshots
     const parentTime = siblings.find((snapshot) => snapshot.id === parent)?.time
     if (parentTime === undefined || parentTime < time) return time
     return new Date(Date.parse(parentTime) + 1).toISOString()
@@ -133,14 +164,4 @@ function decodeSummary(file: DocumentFile, id: SnapshotId, bytes: Buffer): Snaps
 function newestFirst(a: SnapshotSummary, b: SnapshotSummary): number {
   if (a.time !== b.time) return a.time < b.time ? 1 : -1
   return a.id < b.id ? 1 : -1
-}
-
-/** Forgotten by another process while we listed. */
-async function unlessGone<T>(result: Promise<T>): Promise<T | undefined> {
-  try {
-    return await result
-  } catch (error) {
-    if (isDbSnapError(error) && error.code === 'STORE_KEY_MISSING') return undefined
-    throw error
-  }
 }

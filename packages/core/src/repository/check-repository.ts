@@ -1,0 +1,194 @@
+import { InterruptedError } from '../errors/interrupted-error.ts'
+import type { PackEntry } from '../format/pack-codec.ts'
+import type { ObjectId } from '../values/object-id.ts'
+import type { IndexFile } from './index-file.ts'
+import type { ObjectCopy } from './object-copy.ts'
+import type { ObjectIndex } from './object-index.ts'
+import { readPackDirectory } from './pack-directory.ts'
+import { isUnreadable, type PackedObjectReader } from './packed-object-reader.ts'
+import type { RepositoryContext } from './repository-context.ts'
+import { fileId, indexFile, PACKS_PREFIX, packFile } from './repository-files.ts'
+import { verifyCopy } from './sample-objects.ts'
+
+/** One file that is not as it should be. */
+export interface RepositoryDamage {
+  /** Key in the store. */
+  readonly file: string
+  /** What is wrong, in words. */
+  readonly problem: string
+  /** Copies of objects that it makes unreadable. */
+  readonly objects: number
+}
+
+/** Something to know that loses nothing. */
+export interface RepositoryNote {
+  readonly code: 'UNENCRYPTED' | 'PACKS_WITHOUT_INDEX'
+  readonly message: string
+}
+
+export interface RepositoryCheck {
+  readonly packs: number
+  readonly indexFiles: number
+  /** Copies listed by the index. */
+  readonly objects: number
+  /** Of those, read and verified against their ids. */
+  readonly objectsRead: number
+  readonly damage: readonly RepositoryDamage[]
+  /** Objects of which no copy can be read, as far as they were looked at. */
+  readonly lostObjects: ReadonlySet<ObjectId>
+  readonly notes: readonly RepositoryNote[]
+}
+
+export interface CheckRepositoryOptions {
+  /** Share of the objects to read and verify, 0 to 1. Default 0: structure only. */
+  readonly readFraction?: number
+  readonly signal?: AbortSignal
+  /** Called after each pack with the numbers of packs done and in all. */
+  readonly onPack?: (done: number, total: number) => void
+}
+
+/**
+ * Checks index files against packs and, as far as asked for, every object against its id. Whether snapshots have all
+ * they need is for whoever walks their trees. Memory is that of the entries of one index file.
+ */
+export class RepositoryChecker {
+  readonly #context: RepositoryContext
+  readonly #index: ObjectIndex
+  readonly #reader: PackedObjectReader
+  readonly #options: CheckRepositoryOptions
+  readonly #damage: RepositoryDamage[] = []
+  readonly #lost = new Set<ObjectId>()
+  readonly #packs = new Map<string, number>()
+  readonly #indexed = new Set<string>()
+  #done = 0
+  #objects = 0
+  #objectsRead = 0
+  /** Share of an object that was not read yet, carried on: so that 10 % of packs with 5 objects each is 10 %. */
+  #due = 0
+
+  /** `index` and `reader` must be fresh: what they remember would hide what the store has become. */
+  constructor(
+    context: RepositoryContext,
+    index: ObjectIndex,
+    reader: PackedObjectReader,
+    options: CheckRepositoryOptions,
+  ) {
+    this.#context = context
+    this.#index = index
+    this.#reader = reader
+    this.#options = options
+  }
+
+  async run(encrypted: boolean): Promise<RepositoryCheck> {
+    await this.#index.refresh()
+    for await (const { key, size } of this.#context.store.list(PACKS_PREFIX)) {
+      const id = fileId(key)
+      if (id !== undefined) this.#packs.set(id, size)
+    }
+    const files = this.#index.files
+    for (const file of files) await this.#checkIndexFile(file)
+    for (const { id, error } of this.#index.damagedFiles) this.#report(indexFile(id), error.message, 0)
+    return {
+      packs: this.#packs.size,
+      indexFiles: files.length + this.#index.damagedFiles.length,
+      objects: this.#objects,
+      objectsRead: this.#objectsRead,
+      damage: this.#damage,
+      lostObjects: this.#lost,
+      notes: this.#notes(encrypted),
+    }
+  }
+
+  async #checkIndexFile(file: IndexFile): Promise<void> {
+    const byPack = new Map<string, ObjectCopy[]>(file.packs.map(({ id }) => [id, []]))
+    try {
+      for await (const copy of file.copies()) byPack.get(copy.pack.id)?.push(copy)
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      this.#report(indexFile(file.id), error.message, 0)
+    }
+    this.#objects += file.entries
+    for (const pack of file.packs) {
+      this.#throwIfInterrupted()
+      const copies = (byPack.get(pack.id) ?? []).sort((a, b) => a.offset - b.offset)
+      await this.#checkPack(pack.id, pack.size, copies)
+      this.#indexed.add(pack.id)
+      this.#options.onPack?.(++this.#done, Math.max(this.#packs.size, this.#done))
+    }
+  }
+
+  async #checkPack(id: string, indexedSize: number, copies: readonly ObjectCopy[]): Promise<void> {
+    const problem = await this.#structureProblem(id, indexedSize, copies)
+    if (problem !== undefined) this.#report(packFile(id), problem, copies.length)
+    // Where the structure is broken, every object is looked at: which of them can be read in spite of it?
+    const fraction = problem === undefined ? (this.#options.readFraction ?? 0) : 1
+    let unreadable = 0
+    for (const copy of copies) {
+      this.#due += fraction
+      if (this.#due < 1) continue
+      this.#due -= 1
+      this.#throwIfInterrupted()
+      if (!(await this.#verify(copy))) unreadable++
+    }
+    if (unreadable > 0 && problem === undefined) this.#report(packFile(id), 'objects in it cannot be read', unreadable)
+  }
+
+  async #structureProblem(id: string, indexedSize: number, copies: readonly ObjectCopy[]): Promise<string | undefined> {
+    const size = this.#packs.get(id)
+    if (size === undefined) return 'it is missing'
+    if (size !== indexedSize) return `it has ${size} bytes and should have ${indexedSize}`
+    try {
+      const entries = await readPackDirectory(this.#context, id, size)
+      return sameEntries(entries, copies) ? undefined : 'its directory and the index disagree'
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      return error.message
+    }
+  }
+
+  async #verify(copy: ObjectCopy): Promise<boolean> {
+    this.#objectsRead++
+    if (await verifyCopy(this.#context, this.#reader, copy)) return true
+    this.#index.noteDamaged(copy)
+    const others = await this.#index.find(copy.id)
+    for (const other of others) {
+      if (!this.#index.isDamaged(other) && (await verifyCopy(this.#context, this.#reader, other))) return false
+    }
+    this.#lost.add(copy.id)
+    return false
+  }
+
+  #notes(encrypted: boolean): RepositoryNote[] {
+    const notes: RepositoryNote[] = []
+    if (!encrypted) {
+      const message = 'This repository is not encrypted: whoever reads the store reads the data.'
+      notes.push({ code: 'UNENCRYPTED', message })
+    }
+    const orphans = [...this.#packs.keys()].filter((id) => !this.#indexed.has(id)).length
+    if (orphans > 0) {
+      const message = `${orphans} packs are in no index file: a take is running or was interrupted, or an index file is lost.`
+      notes.push({ code: 'PACKS_WITHOUT_INDEX', message })
+    }
+    return notes
+  }
+
+  #report(file: string, problem: string, objects: number): void {
+    this.#damage.push({ file, problem, objects })
+  }
+
+  #throwIfInterrupted(): void {
+    if (this.#options.signal?.aborted) {
+      throw new InterruptedError('interrupted while checking', { hint: 'Nothing was changed. Run it again.' })
+    }
+  }
+}
+
+/** Whether directory and index, both by offset, say the same. */
+function sameEntries(entries: readonly PackEntry[], copies: readonly ObjectCopy[]): boolean {
+  if (entries.length !== copies.length) return false
+  return entries.every((entry, i) => {
+    const copy = copies[i] as ObjectCopy
+    const sameObject = entry.id === copy.id && entry.kind === copy.kind && entry.version === copy.version
+    return sameObject && entry.offset === copy.offset && entry.length === copy.length
+  })
+}
