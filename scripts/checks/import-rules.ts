@@ -72,7 +72,7 @@ export const packageRules: PackageRule[] = [
   },
   {
     folders: /^packages\/adapters\/[^/]+\//,
-    allowed: /^@dbsnap\/(core(\/(ports|errors|values))?|adapter-test-kit|test-servers)$/,
+    allowed: /^@dbsnap\/(core(\/(ports|errors|values))?|adapter-test-kit(\/vitest)?|test-servers)$/,
     reason: 'an adapter is tested with the kit and real servers, never with another adapter',
   },
   {

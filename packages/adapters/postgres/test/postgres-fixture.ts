@@ -1,7 +1,7 @@
 import type { ColumnKind, DatabaseTargetFixture, TableWish } from '@dbsnap/adapter-test-kit'
-import { postgres } from '@dbsnap/postgres'
 import { type PostgresVersion, sharedPostgres } from '@dbsnap/test-servers'
 import pg from 'pg'
+import { postgres } from '../src/index.ts'
 import { nativeValues } from './native-values.ts'
 
 const TYPES = { integer: 'integer', decimal: 'numeric(12,2)', date: 'date', text: 'text' } as const
