@@ -1,3 +1,3 @@
 import { library } from '../../scripts/tsup-library.ts'
 
-export default library(['src/main.ts'])
+export default library(['src/main.ts', 'src/demo/shop-database.ts'])

@@ -23,7 +23,7 @@ async function answers(url: string): Promise<boolean> {
 
 test('it answers until it is stopped, and only to its password', async () => {
   const user = await serverUser()
-  const folder = await mkdtemp(join(await temporaryFolder(user), 'dbsnap-demo-'))
+  const folder = await mkdtemp(join(await temporaryFolder(user), 'dbsnap-embedded-'))
   await chmod(folder, 0o711)
   const server = await startEmbeddedServer(folder, user)
   expect(await answers(server.url)).toBe(true)
@@ -37,7 +37,7 @@ test('it answers until it is stopped, and only to its password', async () => {
 
 test('when our process is killed, server and folder go', async () => {
   const user = await serverUser()
-  const folder = await mkdtemp(join(await temporaryFolder(user), 'dbsnap-demo-'))
+  const folder = await mkdtemp(join(await temporaryFolder(user), 'dbsnap-embedded-'))
   await chmod(folder, 0o711)
   const module = new URL('./embedded-server.ts', import.meta.url).href
   const script = `
