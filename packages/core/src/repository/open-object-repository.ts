@@ -5,6 +5,7 @@ import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Clock, Randomness } from '../ports/system.ts'
+import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { unlockRepository } from './key-slots.ts'
 import { ObjectIndex } from './object-index.ts'
@@ -88,6 +89,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     try {
       await this.index.refresh()
       const trusted = await TrustedPacks.load(this.context, this.index)
+      await adoptPacks(this.context, this.index, trusted.unlisted())
       return new PackedObjectWriter({
         context: this.context,
         index: this.index,

@@ -32,6 +32,12 @@ export class TrustedPacks {
     return new TrustedPacks(index, sizes, !sound || index.damagedFiles.length > 0)
   }
 
+  /** Trusted packs that no readable index file lists. */
+  unlisted(): { id: string; size: number }[] {
+    const listed = new Set(this.#index.files.flatMap((file) => file.packs.map((pack) => pack.id)))
+    return [...this.#sizes].filter(([id]) => !listed.has(id)).map(([id, size]) => ({ id, size }))
+  }
+
   /** Adds a pack that this writer put itself. */
   add(id: string, size: number): void {
     this.#sizes.set(id, size)
