@@ -148,11 +148,11 @@ export class RepositoryChecker {
 
   async #verify(copy: ObjectCopy): Promise<boolean> {
     this.#objectsRead++
-    if (await verifyCopy(this.#context, this.#reader, copy)) return true
+    if (await verifyCopy(this.#context, this.#reader, copy, false)) return true
     this.#index.noteDamaged(copy)
     const others = await this.#index.find(copy.id)
     for (const other of others) {
-      if (!this.#index.isDamaged(other) && (await verifyCopy(this.#context, this.#reader, other))) return false
+      if (!this.#index.isDamaged(other) && (await verifyCopy(this.#context, this.#reader, other, false))) return false
     }
     this.#lost.add(copy.id)
     return false

@@ -34,7 +34,7 @@ export async function sampleObjects(
       if (position++ < Math.floor(next)) continue
       next += stride
       objects++
-      if (await verifyCopy(context, reader, copy)) continue
+      if (await verifyCopy(context, reader, copy, true)) continue
       index.noteDamaged(copy)
       ok = false
       if (damaged.length < NAMED_DAMAGE) damaged.push(copy.id)
@@ -43,14 +43,15 @@ export async function sampleObjects(
   return { objects, ok, damaged }
 }
 
-/** Whether this copy, read from the store itself, yields the content that its id stands for. */
+/** Whether this copy yields the content that its id stands for. `direct`: read past the cache of windows. */
 export async function verifyCopy(
   context: RepositoryContext,
   reader: PackedObjectReader,
   copy: ObjectCopy,
+  direct: boolean,
 ): Promise<boolean> {
   try {
-    const plaintext = await reader.readCopy(copy, undefined, true)
+    const plaintext = await reader.readCopy(copy, undefined, direct)
     return identifyObject(context.keys.id, plaintext) === copy.id
   } catch (error) {
     if (isUnreadable(error)) return false
