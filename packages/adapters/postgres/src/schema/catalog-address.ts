@@ -37,6 +37,9 @@ export type CatalogName = keyof typeof CATALOGS
 /** Where an object stands in the catalogs of the server it was read from: `class id:object id`. Never leaves the reader. */
 export type Address = string
 
-export function address(catalog: CatalogName, oid: number): Address {
+export function address(catalog: CatalogName, oid: Oid): Address {
   return `${CATALOGS[catalog]}:${oid}`
 }
+
+/** An object id as the readers hold it: in decimal digits, as JSON made by the server has it. `0` is none. */
+export type Oid = string

@@ -1,5 +1,5 @@
 import type { Warning } from '@dbsnap/core/ports'
-import { type Address, address, CATALOGS, type CatalogName } from './catalog-address.ts'
+import { type Address, address, CATALOGS, type CatalogName, type Oid } from './catalog-address.ts'
 import { type CatalogFeatures, catalogFeatures } from './catalog-features.ts'
 import { jsonRows, type SchemaClient } from './schema-client.ts'
 
@@ -24,7 +24,7 @@ export interface Catalog {
   readonly warnings: Warning[]
   rows<Row>(sql: string): Promise<Row[]>
   /** Rows of objects that are no members of an extension: an extension's script makes its members. */
-  ownRows<Row extends { readonly oid: number }>(catalog: CatalogName, sql: string): Promise<Row[]>
+  ownRows<Row extends { readonly oid: Oid }>(catalog: CatalogName, sql: string): Promise<Row[]>
   isExtensionMember(object: Address): boolean
   readonly dependencies: readonly Dependency[]
   dependenciesOf(object: Address): readonly Dependency[]
@@ -38,7 +38,7 @@ export async function openCatalog(client: SchemaClient): Promise<Catalog> {
   )
   const version = server?.version ?? 0
   const dependencies = (
-    await rows<{ c: number; o: number; rc: number; ro: number; type: string }>(`
+    await rows<{ c: Oid; o: Oid; rc: Oid; ro: Oid; type: string }>(`
       SELECT classid AS c, objid AS o, refclassid AS rc, refobjid AS ro, deptype AS type
         FROM pg_catalog.pg_depend
        WHERE deptype <> 'p' AND objid >= ${FIRST_USER_OID}
@@ -58,7 +58,7 @@ export async function openCatalog(client: SchemaClient): Promise<Catalog> {
     warnings: [],
     rows,
     ownRows: async (catalog, sql) =>
-      (await rows<{ oid: number }>(sql)).filter((row) => !members.has(address(catalog, row.oid))) as never,
+      (await rows<{ oid: Oid }>(sql)).filter((row) => !members.has(address(catalog, row.oid))) as never,
     isExtensionMember: (object) => members.has(object),
     dependencies,
     dependenciesOf: (object) => byObject.get(object) ?? [],

@@ -1,4 +1,5 @@
 import type { Warning } from '@dbsnap/core/ports'
+import type { Oid } from './catalog-address.ts'
 import type { ObjectNode } from './object-node.ts'
 import { leftOutWarning } from './read-left-out.ts'
 import { type Relations, relationName } from './relation.ts'
@@ -13,13 +14,13 @@ export type SchemaChoice = (collection: string, ancestors: readonly string[]) =>
 /** Tables whose schema is kept: the chosen ones, and what they are partitions of or inherit from. */
 export interface ChosenTables {
   /** By oid, those that were chosen themselves. */
-  readonly chosen: ReadonlySet<number>
+  readonly chosen: ReadonlySet<Oid>
   /** Collection names of all whose schema is kept. */
   readonly kept: ReadonlySet<string>
 }
 
 export function chooseTables(relations: Relations, choice: SchemaChoice): ChosenTables {
-  const chosen = new Set<number>()
+  const chosen = new Set<Oid>()
   const kept = new Set<string>()
   for (const table of relations.all) {
     if (table.kind !== 'r' && table.kind !== 'p') continue

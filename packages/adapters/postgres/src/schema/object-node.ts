@@ -28,6 +28,7 @@ const RANKS: readonly string[] = [
   'operator',
   'operator family',
   'operator class',
+  'operator family members',
   'cast',
   'transform',
   'conversion',

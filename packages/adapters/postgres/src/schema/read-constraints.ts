@@ -1,6 +1,6 @@
 import type { Json } from '@dbsnap/core/values'
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { type Address, address } from './catalog-address.ts'
+import { type Address, address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier, sqlName } from './identifiers.ts'
 import { type IndexExtras, type IndexRow, indexExtras } from './read-indexes.ts'
@@ -8,8 +8,8 @@ import { type Relation, type Relations, relationName, relationSql } from './rela
 
 /** A constraint of a table. NOT NULL constraints of PostgreSQL 18 are kept with their columns. */
 export interface ConstraintRow {
-  readonly oid: number
-  readonly table: number
+  readonly oid: Oid
+  readonly table: Oid
   readonly name: string
   /** `p` primary key, `u` unique, `x` exclusion, `c` check, `f` foreign key. */
   readonly type: 'p' | 'u' | 'x' | 'c' | 'f'
@@ -20,10 +20,10 @@ export interface ConstraintRow {
   readonly enforced: boolean
   readonly local: boolean
   readonly inherited: number
-  readonly index: number
-  readonly referenced: number
+  readonly index: Oid
+  readonly referenced: Oid
   /** The constraint of the parent table that this one belongs to, or 0. */
-  readonly parent: number
+  readonly parent: Oid
   readonly columns: readonly string[] | null
   readonly referencedColumns: readonly string[] | null
 }
@@ -52,19 +52,19 @@ const TYPE_WORDS = { p: 'primary key', u: 'unique', x: 'exclusion', c: 'check', 
 /** What the constraint drafts are made from. */
 export interface ConstraintContext {
   readonly relations: Relations
-  readonly indexes: ReadonlyMap<number, IndexRow>
+  readonly indexes: ReadonlyMap<Oid, IndexRow>
   /** Check constraints that `CREATE TABLE` writes itself, because the table is attached to a parent that has them. */
   readonly isInline: (row: ConstraintRow, table: Relation) => boolean
 }
 
 /** The constraints of tables, each an object of its own: checks before the records, all others after them. */
 export function constraintDrafts(rows: readonly ConstraintRow[], context: ConstraintContext): Draft[] {
-  const byIndex = new Map(rows.filter((row) => row.index !== 0 && row.type !== 'f').map((row) => [row.index, row]))
+  const byIndex = new Map(rows.filter((row) => row.index !== '0' && row.type !== 'f').map((row) => [row.index, row]))
   return rows.flatMap((row) => {
     const table = context.relations.get(row.table)
     if (table === undefined || table.kind === 'f') return []
     if (row.type === 'c') return row.local || context.isInline(row, table) ? [checkDraft(row, table, context)] : []
-    if (row.type === 'f') return row.parent === 0 ? [foreignKeyDraft(row, table, context.relations)] : []
+    if (row.type === 'f') return row.parent === '0' ? [foreignKeyDraft(row, table, context.relations)] : []
     const index = context.indexes.get(row.index)
     return index === undefined ? [] : [keyDraft(row, table, index, byIndex, context)]
   })
@@ -140,7 +140,7 @@ function keyDraft(
   row: ConstraintRow,
   table: Relation,
   index: IndexRow,
-  byIndex: ReadonlyMap<number, ConstraintRow>,
+  byIndex: ReadonlyMap<Oid, ConstraintRow>,
   context: ConstraintContext,
 ): Draft {
   const { sql, after } = keySql(row, index)

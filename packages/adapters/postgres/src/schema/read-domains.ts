@@ -1,10 +1,10 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { qualifiedName, quoteIdentifier, sqlName } from './identifiers.ts'
 
 interface DomainRow {
-  readonly oid: number
+  readonly oid: Oid
   readonly schema: string
   readonly name: string
   readonly type: string
@@ -14,8 +14,8 @@ interface DomainRow {
 }
 
 interface ConstraintRow {
-  readonly oid: number
-  readonly domain: number
+  readonly oid: Oid
+  readonly domain: Oid
   readonly name: string
   readonly type: string
   readonly sql: string

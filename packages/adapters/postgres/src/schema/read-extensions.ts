@@ -1,11 +1,11 @@
 import type { Catalog } from './catalog.ts'
 import { FIRST_USER_OID } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier } from './identifiers.ts'
 
 interface Row {
-  readonly oid: number
+  readonly oid: Oid
   readonly name: string
   readonly version: string
   readonly schema: string

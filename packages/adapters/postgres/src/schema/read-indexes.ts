@@ -1,16 +1,16 @@
 import type { JsonObject } from '@dbsnap/core/values'
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { qualifiedName, quoteIdentifier, quoteLiteral, sqlName } from './identifiers.ts'
 import { optionList, type Relations, relationName, relationSql } from './relation.ts'
 
 /** An index of a table or a materialized view as the catalogs say it. */
 export interface IndexRow {
-  readonly oid: number
+  readonly oid: Oid
   readonly schema: string
   readonly name: string
-  readonly table: number
+  readonly table: Oid
   readonly partitioned: boolean
   readonly sql: string
   readonly method: string
@@ -29,7 +29,7 @@ export interface IndexRow {
   readonly options: readonly string[] | null
   readonly statistics: readonly { readonly column: number; readonly target: number }[] | null
   /** The index of the parent table that this one is a part of. */
-  readonly parent: number | null
+  readonly parent: Oid | null
   /** Whether a primary key, unique or exclusion constraint made it. */
   readonly constraint: boolean
   readonly comment: string | null
@@ -123,7 +123,7 @@ function indexDraft(
   table: string,
   tableSql: string,
   ofView: boolean,
-  byOid: ReadonlyMap<number, IndexRow>,
+  byOid: ReadonlyMap<Oid, IndexRow>,
 ): Draft {
   const sql = sqlName(row.schema, row.name)
   const extras = indexExtras(row)

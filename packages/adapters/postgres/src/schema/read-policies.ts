@@ -1,12 +1,12 @@
 import type { Catalog } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier } from './identifiers.ts'
 import { type Relation, type Relations, relationName, relationSql } from './relation.ts'
 
 interface Row {
-  readonly oid: number
-  readonly relation: number
+  readonly oid: Oid
+  readonly relation: Oid
   readonly name: string
   /** `r` select, `a` insert, `w` update, `d` delete, `*` all. */
   readonly command: 'r' | 'a' | 'w' | 'd' | '*'

@@ -1,5 +1,5 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { ColumnRow, Relation, Relations } from './relation.ts'
 
 const RELATIONS = `
@@ -55,7 +55,7 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name,
 export async function readRelations(catalog: Catalog): Promise<Relations> {
   const all = await catalog.ownRows<Relation>('pg_class', RELATIONS)
   const byOid = new Map(all.map((relation) => [relation.oid, relation]))
-  const columns = new Map<number, ColumnRow[]>()
+  const columns = new Map<Oid, ColumnRow[]>()
   for (const column of await catalog.rows<ColumnRow>(columnsQuery(catalog))) {
     if (catalog.isExtensionMember(address('pg_class', column.relation))) continue
     const known = columns.get(column.relation)

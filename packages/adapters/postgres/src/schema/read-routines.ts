@@ -1,10 +1,10 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { qualifiedName, sqlName } from './identifiers.ts'
 
 interface Row {
-  readonly oid: number
+  readonly oid: Oid
   readonly schema: string
   readonly name: string
   /** `f` function, `p` procedure, `w` window function. */

@@ -1,13 +1,13 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier } from './identifiers.ts'
 import { collectionOf, FIRING_WORDS, type FiringState } from './read-triggers.ts'
 import { type Relations, relationName, relationSql } from './relation.ts'
 
 interface Row {
-  readonly oid: number
-  readonly relation: number
+  readonly oid: Oid
+  readonly relation: Oid
   readonly name: string
   readonly sql: string
   readonly enabled: FiringState

@@ -3,22 +3,33 @@ import type { JsonObject, SchemaDocument, SchemaObject } from '@dbsnap/core/valu
 import { addComments } from './add-comments.ts'
 import { addExtensionDependencies } from './add-extension-dependencies.ts'
 import { type Catalog, openCatalog } from './catalog.ts'
+import type { Oid } from './catalog-address.ts'
 import { chooseTables, keepChosen, type SchemaChoice } from './choose-objects.ts'
 import type { Draft } from './draft.ts'
 import type { ObjectNode } from './object-node.ts'
 import { orderObjects } from './order-objects.ts'
+import { readAggregates } from './read-aggregates.ts'
+import { readBaseTypes } from './read-base-types.ts'
+import { readCasts } from './read-casts.ts'
+import { readCollations, readConversions } from './read-collations.ts'
 import { constraintDrafts, readConstraintRows } from './read-constraints.ts'
 import { readDomains } from './read-domains.ts'
 import { readExtensions } from './read-extensions.ts'
 import { indexDrafts, readIndexRows } from './read-indexes.ts'
+import { readAccessMethods, readLanguages, readTransforms } from './read-languages.ts'
 import { readLeftOut } from './read-left-out.ts'
+import { readOperatorClasses } from './read-operator-classes.ts'
+import { readOperators } from './read-operators.ts'
 import { readPolicies } from './read-policies.ts'
+import { readPublications } from './read-publications.ts'
 import { readRangeTypes } from './read-range-types.ts'
 import { readRelations } from './read-relations.ts'
 import { readRoutines } from './read-routines.ts'
 import { readRules } from './read-rules.ts'
 import { readSchemas } from './read-schemas.ts'
 import { readSequenceRows, readSequences } from './read-sequences.ts'
+import { readStatistics } from './read-statistics.ts'
+import { readTextSearch } from './read-text-search.ts'
 import { readEventTriggers, readTriggers } from './read-triggers.ts'
 import { readCompositeTypes, readEnums } from './read-types.ts'
 import { readViews } from './read-views.ts'
@@ -46,7 +57,7 @@ export async function readSchema(client: SchemaClient, choice: SchemaChoice): Pr
   const catalog = await openCatalog(client)
   const relations = await readRelations(catalog)
   const tables = chooseTables(relations, choice)
-  const isKept = (oid: number) => {
+  const isKept = (oid: Oid) => {
     const table = relations.get(oid)
     return table !== undefined && tables.kept.has(`${table.schema}.${table.name}`)
   }
@@ -96,11 +107,22 @@ async function typesAndRoutines(catalog: Catalog): Promise<Draft[]> {
   return [
     ...(await readSchemas(catalog)),
     ...(await readExtensions(catalog)),
+    ...(await readLanguages(catalog)),
+    ...(await readAccessMethods(catalog)),
+    ...(await readCollations(catalog)),
+    ...(await readConversions(catalog)),
     ...(await readEnums(catalog)),
+    ...(await readBaseTypes(catalog)),
     ...(await readCompositeTypes(catalog)),
     ...(await readRangeTypes(catalog)),
     ...(await readDomains(catalog)),
     ...(await readRoutines(catalog)),
+    ...(await readAggregates(catalog)),
+    ...(await readOperators(catalog)),
+    ...(await readOperatorClasses(catalog)),
+    ...(await readCasts(catalog)),
+    ...(await readTransforms(catalog)),
+    ...(await readTextSearch(catalog)),
   ]
 }
 
@@ -109,6 +131,8 @@ async function uponRelations(catalog: Catalog, relations: Awaited<ReturnType<typ
     ...(await readRules(catalog, relations)),
     ...(await readTriggers(catalog, relations)),
     ...(await readPolicies(catalog, relations)),
+    ...(await readStatistics(catalog, relations)),
+    ...(await readPublications(catalog, relations)),
     ...(await readEventTriggers(catalog)),
   ]
 }

@@ -1,5 +1,5 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { qualifiedName, quoteIdentifier, sqlName } from './identifiers.ts'
 import type { Relations } from './relation.ts'
@@ -7,7 +7,7 @@ import { relationName, relationSql } from './relation.ts'
 
 /** A sequence as the catalogs say it; 64-bit numbers as text. */
 export interface SequenceRow {
-  readonly oid: number
+  readonly oid: Oid
   readonly schema: string
   readonly name: string
   readonly persistence: 'p' | 'u'
@@ -20,7 +20,7 @@ export interface SequenceRow {
   readonly cycle: boolean
   /** `a` owned by a column, `i` the sequence of an identity column. */
   readonly ownership: 'a' | 'i' | null
-  readonly table: number | null
+  readonly table: Oid | null
   readonly column: number | null
 }
 
@@ -52,13 +52,13 @@ export function sequenceOptions(row: SequenceRow): string {
 const POSITIONS_AT_A_TIME = 500
 
 interface Position {
-  readonly oid: number
+  readonly oid: Oid
   readonly lastValue: string
   readonly isCalled: boolean
 }
 
-async function readPositions(catalog: Catalog, rows: readonly SequenceRow[]): Promise<Map<number, Position>> {
-  const positions = new Map<number, Position>()
+async function readPositions(catalog: Catalog, rows: readonly SequenceRow[]): Promise<Map<Oid, Position>> {
+  const positions = new Map<Oid, Position>()
   for (let at = 0; at < rows.length; at += POSITIONS_AT_A_TIME) {
     const selects = rows
       .slice(at, at + POSITIONS_AT_A_TIME)
@@ -78,7 +78,7 @@ export async function readSequences(
   catalog: Catalog,
   rows: readonly SequenceRow[],
   relations: Relations,
-  isChosen: (table: number) => boolean,
+  isChosen: (table: Oid) => boolean,
 ): Promise<Draft[]> {
   const kept = rows.filter((row) => row.table === null || isChosen(row.table))
   const positions = await readPositions(catalog, kept)

@@ -1,5 +1,5 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier, quoteLiteral } from './identifiers.ts'
 import { type Relation, type Relations, relationName, relationSql } from './relation.ts'
@@ -20,12 +20,12 @@ export function collectionOf(relation: Relation): { collection?: string } {
 }
 
 interface TriggerRow {
-  readonly oid: number
-  readonly relation: number
+  readonly oid: Oid
+  readonly relation: Oid
   readonly name: string
   readonly sql: string
   readonly enabled: FiringState
-  readonly parent: number
+  readonly parent: Oid
   readonly parentEnabled: FiringState | null
 }
 
@@ -58,15 +58,15 @@ export async function readTriggers(catalog: Catalog, relations: Relations): Prom
           table: relationName(relation),
           sql: row.sql,
           ...(row.enabled === usual ? {} : { enabled: FIRING_WORDS[row.enabled].toLowerCase() }),
-          ...(row.parent === 0 ? {} : { partOfParents: true }),
+          ...(row.parent === '0' ? {} : { partOfParents: true }),
         },
         section: 'post-data',
         statements: [
-          ...(row.parent === 0 ? [row.sql] : []),
+          ...(row.parent === '0' ? [row.sql] : []),
           ...(row.enabled === usual ? [] : [`ALTER TABLE ${sql} ${FIRING_WORDS[row.enabled]} TRIGGER ${name}`]),
         ],
         addresses: [address('pg_trigger', row.oid)],
-        needs: [address('pg_class', relation.oid), ...(row.parent === 0 ? [] : [address('pg_trigger', row.parent)])],
+        needs: [address('pg_class', relation.oid), ...(row.parent === '0' ? [] : [address('pg_trigger', row.parent)])],
         sql: `TRIGGER ${name} ON ${sql}`,
       },
     ]
@@ -74,7 +74,7 @@ export async function readTriggers(catalog: Catalog, relations: Relations): Prom
 }
 
 interface EventTriggerRow {
-  readonly oid: number
+  readonly oid: Oid
   readonly name: string
   readonly event: string
   readonly tags: readonly string[] | null

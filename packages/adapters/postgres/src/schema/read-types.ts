@@ -1,10 +1,10 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { qualifiedName, quoteIdentifier, quoteLiteral, sqlName } from './identifiers.ts'
 
 interface EnumRow {
-  readonly oid: number
+  readonly oid: Oid
   readonly schema: string
   readonly name: string
   readonly labels: readonly string[] | null
@@ -35,8 +35,8 @@ export async function readEnums(catalog: Catalog): Promise<Draft[]> {
 }
 
 interface CompositeRow {
-  readonly oid: number
-  readonly relation: number
+  readonly oid: Oid
+  readonly relation: Oid
   readonly schema: string
   readonly name: string
   readonly fields:

@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.ts'
-import { address } from './catalog-address.ts'
+import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier } from './identifiers.ts'
 import {
@@ -17,7 +17,7 @@ import { columnComment, columnStatements } from './table-columns.ts'
 export async function readViews(catalog: Catalog, relations: Relations): Promise<Draft[]> {
   const definitions = new Map(
     (
-      await catalog.rows<{ oid: number; sql: string }>(
+      await catalog.rows<{ oid: Oid; sql: string }>(
         `SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid) AS sql FROM pg_catalog.pg_class c
           WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384`,
       )

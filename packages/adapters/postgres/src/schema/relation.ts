@@ -1,8 +1,9 @@
+import type { Oid } from './catalog-address.ts'
 import { qualifiedName, quoteIdentifier, sqlName } from './identifiers.ts'
 
 /** A table, view or materialized view as `pg_class` says it. */
 export interface Relation {
-  readonly oid: number
+  readonly oid: Oid
   readonly schema: string
   readonly name: string
   /** `r` table, `p` partitioned table, `v` view, `m` materialized view, `f` foreign table. */
@@ -21,18 +22,18 @@ export interface Relation {
   readonly forceRowSecurity: boolean
   readonly ofType: string | null
   readonly populated: boolean
-  readonly filenode: number
+  readonly filenode: Oid
   /** Object ids of what it inherits from or is a partition of, in order. */
-  readonly parents: readonly number[] | null
+  readonly parents: readonly Oid[] | null
 }
 
 /** A column of a relation as the catalogs say it. */
 export interface ColumnRow {
-  readonly relation: number
+  readonly relation: Oid
   readonly number: number
   readonly name: string
   readonly type: string
-  readonly typeOid: number
+  readonly typeOid: Oid
   readonly typmod: number
   readonly collation: string | null
   readonly notNull: boolean
@@ -41,7 +42,7 @@ export interface ColumnRow {
   /** `s` stored, `v` virtual, or empty. */
   readonly generated: '' | 's' | 'v'
   readonly default: string | null
-  readonly defaultOid: number | null
+  readonly defaultOid: Oid | null
   readonly storage: string | null
   readonly compression: string | null
   readonly statistics: number | null
@@ -53,14 +54,14 @@ export interface ColumnRow {
   readonly notNullNoInherit: boolean | null
   readonly notNullValidated: boolean | null
   readonly notNullLocal: boolean | null
-  readonly notNullOid: number | null
+  readonly notNullOid: Oid | null
 }
 
 /** All relations with their columns, and the ways to look them up. */
 export interface Relations {
   readonly all: readonly Relation[]
-  get(oid: number): Relation | undefined
-  columnsOf(oid: number): readonly ColumnRow[]
+  get(oid: Oid): Relation | undefined
+  columnsOf(oid: Oid): readonly ColumnRow[]
 }
 
 export function relationName(relation: Relation): string {

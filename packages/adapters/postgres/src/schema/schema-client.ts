@@ -5,7 +5,7 @@ export interface SchemaClient {
 
 /**
  * The rows of `sql` as JSON made by the server, so that they do not depend on the type parsers that an application has
- * given to the driver. Object ids come as numbers; 64-bit integers must be cast to text by the query.
+ * given to the driver. Object ids come as text; 64-bit integers must be cast to text by the query.
  */
 export async function jsonRows<Row>(client: SchemaClient, sql: string): Promise<Row[]> {
   const { rows } = await client.query(`SELECT pg_catalog.row_to_json(q)::text AS row FROM (${sql}) q`)

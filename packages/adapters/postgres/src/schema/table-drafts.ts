@@ -1,6 +1,6 @@
 import type { Json } from '@dbsnap/core/values'
 import type { Catalog } from './catalog.ts'
-import { type Address, address, CATALOGS } from './catalog-address.ts'
+import { type Address, address, CATALOGS, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier } from './identifiers.ts'
 import type { ConstraintRow } from './read-constraints.ts'
@@ -22,7 +22,7 @@ export interface TableContext {
   /** Identity sequences by `table.column number`. */
   readonly identities: ReadonlyMap<string, SequenceRow>
   /** Check constraints by table. */
-  readonly checks: ReadonlyMap<number, readonly ConstraintRow[]>
+  readonly checks: ReadonlyMap<Oid, readonly ConstraintRow[]>
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog.ts'
+import type { Oid } from './catalog-address.ts'
 import type { IndexRow } from './read-indexes.ts'
 import { type Relation, type Relations, relationName } from './relation.ts'
 import { isNotNull } from './table-columns.ts'
@@ -58,16 +59,16 @@ export interface TableFacts {
 }
 
 interface BaseTypeRow {
-  readonly oid: number
-  readonly base: number
+  readonly oid: Oid
+  readonly base: Oid
   readonly modifier: number
 }
 
 async function readBaseTypes(catalog: Catalog): Promise<{
-  categories: ReadonlyMap<number, string>
-  domains: ReadonlyMap<number, BaseTypeRow>
+  categories: ReadonlyMap<Oid, string>
+  domains: ReadonlyMap<Oid, BaseTypeRow>
 }> {
-  const categories = await catalog.rows<{ oid: number; category: string }>(
+  const categories = await catalog.rows<{ oid: Oid; category: string }>(
     'SELECT oid, typcategory AS category FROM pg_catalog.pg_type',
   )
   // The modifier that holds is that of the outermost domain that has one.
@@ -86,10 +87,10 @@ async function readBaseTypes(catalog: Catalog): Promise<{
 
 /** Names of all that a table is a partition of or inherits from, the nearest first. */
 export function ancestorsOf(table: Relation, relations: Relations): string[] {
-  const found = new Set<number>()
+  const found = new Set<Oid>()
   let open = [...(table.parents ?? [])]
   while (open.length > 0) {
-    const next: number[] = []
+    const next: Oid[] = []
     for (const oid of open) {
       if (found.has(oid)) continue
       found.add(oid)
@@ -109,7 +110,7 @@ export async function tableFacts(
   tables: readonly Relation[],
   relations: Relations,
   indexes: readonly IndexRow[],
-  primaryKeys: ReadonlySet<number>,
+  primaryKeys: ReadonlySet<Oid>,
 ): Promise<TableFacts[]> {
   const { categories, domains } = await readBaseTypes(catalog)
   const byTable = Map.groupBy(indexes, (index) => index.table)
@@ -121,8 +122,8 @@ export async function tableFacts(
       return {
         name: row.name,
         type: row.type,
-        typeOid: row.typeOid,
-        baseTypeOid,
+        typeOid: Number(row.typeOid),
+        baseTypeOid: Number(baseTypeOid),
         baseTypeModifier: row.typmod >= 0 ? row.typmod : (domain?.modifier ?? -1),
         baseTypeCategory: categories.get(baseTypeOid) ?? 'U',
         notNull: isNotNull(row),
@@ -131,11 +132,11 @@ export async function tableFacts(
       }
     })
     return {
-      oid: table.oid,
+      oid: Number(table.oid),
       schema: table.schema,
       name: table.name,
       collection: relationName(table),
-      relfilenode: table.filenode,
+      relfilenode: Number(table.filenode),
       relkind: 'r',
       persistence: table.persistence === 'u' ? 'unlogged' : 'permanent',
       ancestors: ancestorsOf(table, relations),
