@@ -135,3 +135,17 @@ export function manifest(id: SnapshotId, time: string, label = 'localhost:5432/s
     collections: [],
   }
 }
+
+/** A store some of whose calls do something else. */
+export function storeWith(store: ObjectStore, replaced: Partial<ObjectStore>): ObjectStore {
+  return {
+    label: store.label,
+    put: store.put.bind(store),
+    get: store.get.bind(store),
+    stat: store.stat.bind(store),
+    list: store.list.bind(store),
+    delete: store.delete.bind(store),
+    close: store.close.bind(store),
+    ...replaced,
+  }
+}

@@ -25,7 +25,8 @@ describe('sealing', () => {
         const associated = Buffer.from('object')
         const { ciphertext, tag } = seal(key, offsetNonce(8), associated, [plain])
         const sealed = Buffer.concat([ciphertext, tag])
-        const open = (k = key, nonce = offsetNonce(8), aad = associated, s = sealed) => tryUnseal(k, nonce, aad, s)
+        const open = (k = key, nonce = offsetNonce(8), aad: Buffer = associated, s: Buffer = sealed) =>
+          tryUnseal(k, nonce, aad, s)
         expect(open()).toBeDefined()
         expect(open(key, offsetNonce(8), associated, flipBit(sealed, bit % (8 * sealed.length)))).toBeUndefined()
         expect(open(key, offsetNonce(9))).toBeUndefined()

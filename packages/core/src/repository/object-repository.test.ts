@@ -1,123 +1,325 @@
-import { createHash } from 'node:crypto'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seededRandomness } from '../../test/seeded-randomness.ts'
-import { PassphraseKeyProvider } from '../encryption/passphrase-key-provider.ts'
-import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
+import { changed, create, keysOf, onlyKey, reopen, rows, storeChunk, writing } from '../../test/object-layer.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { Randomness } from '../ports/system.ts'
 import { memory } from '../stores/memory-store.ts'
-import { SystemClock } from '../system/system-clock.ts'
-import type { ObjectId } from '../values/object-id.ts'
-import { createObjectRepository } from './create-object-repository.ts'
-import { readDocument, writeDocument } from './documents.ts'
-import { openObjectRepository } from './open-object-repository.ts'
+import type { ObjectId, ObjectKind } from '../values/index.ts'
+import { readDocument, writeDocument } from './index.ts'
 
-const parameters = { algorithm: 'scrypt', N: 2 ** 10, r: 8, p: 1 } as const
-
-function system(seed = 'test'): { clock: SystemClock; randomness: Randomness; keyProvider: PassphraseKeyProvider } {
-  const randomness = seededRandomness(seed)
-  return {
-    clock: new SystemClock(),
-    randomness,
-    keyProvider: new PassphraseKeyProvider('open sesame', { randomness, parameters }),
-  }
-}
-
-const rows = (n: number, seed: number): Buffer =>
-  Buffer.from(
-    Array.from(
-      { length: n },
-      (_, i) => `${i}\t${createHash('md5').update(`${seed}/${i}`).digest('hex')}\tshipped\n`,
-    ).join(''),
-  )
-
-function summary(id: SnapshotManifest['id'], time: string, label = 'localhost:5432/shop'): SnapshotManifest {
-  return {
-    id,
-    format: 1,
-    time,
-    tags: { release: '42' },
-    source: {
-      engine: 'postgres',
-      engineVersion: '15.18',
-      database: 'shop',
-      label,
-      consistency: 'snapshot',
-      readPoint: '3-1',
-      details: {},
-    },
-    records: 0,
-    bytes: 0,
-    seconds: 1,
-    compression: { algorithm: 'zstd', level: 1, ratio: 1 },
-    verification: { objects: 0, ok: true },
-    warnings: [],
-    schema: [],
-    collections: [],
-  }
-}
-
-async function sizes(store: ObjectStore): Promise<number> {
+async function bytesIn(store: ObjectStore): Promise<number> {
   let sum = 0
   for await (const { size } of store.list('')) sum += size
   return sum
 }
 
-describe('object repository', () => {
-  it('stores objects once, as deltas where they resemble, and reads them back after opening anew', async () => {
-    const store = memory()
-    const repository = await createObjectRepository(store, system())
-    const ids: ObjectId[] = []
-    const plain: Buffer[] = []
-    const first = await repository.openWriter()
-    for (let i = 0; i < 40; i++) {
-      const chunk = rows(1000, i)
-      const id = first.identify(chunk)
-      await first.store('chunk', id, chunk)
-      ids.push(id)
-      plain.push(chunk)
-    }
-    await first.flush()
-    expect(await first.sample(0.2)).toEqual({ objects: 8, ok: true, damaged: [] })
-    await first.close()
-    const before = await sizes(store)
-    const second = await (await openObjectRepository(store, system('second'))).openWriter()
-    for (let i = 0; i < 40; i++) {
-      const chunk = Buffer.from((plain[i] as Buffer).toString().replace('\tshipped', '\trefunded'))
-      const id = second.identify(chunk)
-      await second.store('chunk', id, chunk, ids[i])
-      await second.store('chunk', ids[i] as ObjectId, plain[i] as Buffer)
-      ids.push(id)
-      plain.push(chunk)
-    }
-    await second.flush()
-    expect(second.counts).toMatchObject({ objects: 40, deltas: 40, known: 40 })
-    expect(await second.sample(1)).toMatchObject({ objects: 40, ok: true })
-    await second.close()
-    expect(((await sizes(store)) - before) / 40).toBeLessThan(230)
-    const reader = (await openObjectRepository(store, system('third'))).reader
-    for (const [i, id] of ids.entries()) expect((await reader.read('chunk', id)).equals(plain[i] as Buffer)).toBe(true)
+describe('storing and reading', () => {
+  it('gives back any objects, from the writer and from another process, at any pack size', async () => {
+    const kinds = fc.constantFrom<ObjectKind>('chunk', 'node', 'document', 'segments', 'diffPage')
+    const objects = fc.array(fc.record({ kind: kinds, seed: fc.nat(30), count: fc.nat(60) }), { maxLength: 30 })
+    await fc.assert(
+      fc.asyncProperty(objects, fc.constantFrom(1, 2000, 2 ** 24), async (list, packBytes) => {
+        const store = memory()
+        const repository = await create(store)
+        const writer = await repository.openWriter({ packBytes })
+        const stored: { kind: ObjectKind; id: ObjectId; plain: Buffer }[] = []
+        let previous: ObjectId | undefined
+        for (const { kind, seed, count } of list) {
+          const plain = rows(count, `${kind} ${seed}`)
+          const id = writer.identify(plain)
+          await writer.store(kind, id, plain, previous)
+          if (!stored.some((other) => other.id === id && other.kind !== kind)) stored.push({ kind, id, plain })
+          previous = id
+        }
+        for (const { kind, id, plain } of stored) expect((await writer.read(kind, id)).equals(plain)).toBe(true)
+        await writer.flush()
+        await writer.close()
+        const { reader } = await reopen(store)
+        for (const { kind, id, plain } of stored) expect((await reader.read(kind, id)).equals(plain)).toBe(true)
+      }),
+      { numRuns: 25 },
+    )
   })
 
-  it('keeps snapshots and documents', async () => {
+  it('stores equal content once, however it comes', async () => {
     const store = memory()
-    const repository = await createObjectRepository(store, system())
-    const writer = await repository.openWriter()
-    const schema = await writeDocument(writer, { objects: [1, 2, 'x'.repeat(3_000_000)] })
-    expect(schema).toHaveLength(3)
+    const repository = await create(store)
+    const plain = rows(100, 1)
+    const counts = await writing(repository, async (writer) => {
+      const id = await storeChunk(writer, plain)
+      await storeChunk(writer, plain)
+      expect(await writer.has(id)).toBe(true)
+      await writer.flush()
+      await storeChunk(writer, plain)
+      return writer.counts
+    })
+    expect(counts).toMatchObject({ objects: 1, plainBytes: plain.length })
+    const before = await bytesIn(store)
+    await writing(await reopen(store), async (writer) => {
+      await storeChunk(writer, plain)
+      await writer.flush()
+      expect(writer.counts).toEqual({ objects: 0, deltas: 0, known: 1, plainBytes: 0, sealedBytes: 0, storedBytes: 0 })
+      expect(await writer.has(writer.identify(Buffer.from('new')))).toBe(false)
+    })
+    expect(await bytesIn(store)).toBe(before)
+  })
+
+  it('counts what the folder grew by', async () => {
+    const store = memory()
+    const repository = await create(store)
+    const before = await bytesIn(store)
+    const counts = await writing(repository, async (writer) => {
+      for (let i = 0; i < 50; i++) await storeChunk(writer, rows(200, i))
+      await writer.flush()
+      return writer.counts
+    })
+    expect(counts.storedBytes).toBe((await bytesIn(store)) - before)
+    expect(counts.sealedBytes).toBeLessThan(counts.storedBytes)
+  })
+
+  it('packs in the order of taking, so that equal input makes equal bytes', async () => {
+    const contents = await Promise.all(
+      [1, 2].map(async () => {
+        const store = memory()
+        await writing(await create(store), async (writer) => {
+          // Sizes that finish in another order than they begin.
+          const plains = Array.from({ length: 40 }, (_, i) => rows(i % 3 === 0 ? 3000 : 20, i))
+          await Promise.all(plains.map((plain) => storeChunk(writer, plain)))
+        })
+        return store.get(await onlyKey(store, 'packs/'))
+      }),
+    )
+    expect(contents[0]?.equals(contents[1] as Buffer)).toBe(true)
+  })
+
+  it('knows an object by kind as well: one of another kind is not it', async () => {
+    const store = memory()
+    const repository = await create(store)
+    await writing(repository, async (writer) => {
+      const id = await storeChunk(writer, rows(5, 1))
+      await expect(writer.read('node', id)).rejects.toMatchObject({ code: 'OBJECT_MISSING' })
+      await writer.flush()
+      await expect(writer.read('node', id)).rejects.toMatchObject({ code: 'OBJECT_MISSING' })
+    })
+  })
+
+  it('finds what another process has stored since', async () => {
+    const store = memory()
+    const { reader } = await create(store)
+    const other = await reopen(store)
+    const plain = rows(10, 1)
+    const id = await writing(other, (writer) => storeChunk(writer, plain))
+    expect((await reader.read('chunk', id)).equals(plain)).toBe(true)
+    const [once, twice] = await Promise.all([reader.read('chunk', id), reader.read('chunk', id)])
+    expect(once).toBe(twice)
+  })
+
+  it('reads objects larger than its windows, and across them', async () => {
+    const store = memory()
+    const repository = await create(store, { algorithm: 'none', level: 0 })
+    const plains = [rows(60_000, 1), rows(9000, 2), rows(9000, 3), rows(9000, 4), rows(9000, 5)]
+    const ids: ObjectId[] = []
+    await writing(repository, async (writer) => {
+      for (const plain of plains) ids.push(await storeChunk(writer, plain))
+    })
+    const { reader } = await reopen(store)
+    for (const [i, id] of ids.entries()) {
+      expect((await reader.read('chunk', id)).equals(plains[i] as Buffer)).toBe(true)
+    }
+  })
+
+  it('waits when too much is in flight, and takes more when there is room', async () => {
+    const repository = await create(memory())
+    const writer = await repository.openWriter({ bytesInFlight: 100_000, packBytes: 50_000 })
+    await Promise.all(Array.from({ length: 100 }, (_, i) => storeChunk(writer, rows(500, i))))
     await writer.flush()
+    expect(writer.counts.objects).toBe(100)
     await writer.close()
-    const older = { ...summary(repository.snapshots.newId(), '2026-01-01T00:00:00.000Z'), schema }
-    await repository.snapshots.put(older)
-    const newer = summary(repository.snapshots.newId(), '2025-01-01T00:00:00.000Z')
-    await repository.snapshots.put({ ...newer, parent: older.id })
-    const again = await openObjectRepository(store, system('again'))
-    expect((await again.snapshots.list()).snapshots.map((s) => s.id)).toEqual([newer.id, older.id])
-    expect((await again.snapshots.resolve('latest')).time).toBe('2026-01-01T00:00:00.001Z')
-    expect((await again.snapshots.resolve('localhost:5432/shop:latest~1')).id).toBe(older.id)
-    expect((await again.snapshots.resolve(older.id.slice(0, 8))).id).toBe(older.id)
-    expect(await again.snapshots.load(older.id)).toEqual(older)
-    const document = await readDocument(again.reader, schema)
-    expect(document).toMatchObject({ objects: [1, 2, expect.any(String)] })
+  })
+
+  it('writes an index file whenever there is enough for one', async () => {
+    const store = memory()
+    const writer = await (await create(store)).openWriter({ packBytes: 1 })
+    const ids: ObjectId[] = []
+    for (let i = 0; i < 130; i++) ids.push(await storeChunk(writer, rows(1, i)))
+    await writer.flush()
+    expect(await keysOf(store, 'index/')).toHaveLength(3)
+    await writer.close()
+    const { reader } = await reopen(store)
+    for (const [i, id] of ids.entries()) expect(await reader.read('chunk', id)).toEqual(rows(1, i))
+  })
+
+  it('finds each of thousands of objects in its block', async () => {
+    const store = memory()
+    const ids: ObjectId[] = []
+    await writing(await create(store, { algorithm: 'none', level: 0 }), async (writer) => {
+      for (let i = 0; i < 3000; i++) ids.push(await storeChunk(writer, Buffer.from(`object ${i}`)))
+    })
+    const { reader } = await reopen(store)
+    for (const [i, id] of ids.entries()) expect((await reader.read('chunk', id)).toString()).toBe(`object ${i}`)
+  })
+})
+
+describe('documents', () => {
+  it('of any size survive, and cost little when they change little', async () => {
+    const store = memory()
+    const repository = await create(store)
+    const document = { objects: Array.from({ length: 30_000 }, (_, i) => ({ name: `table ${i}`, n: i * 7919 })) }
+    const ids = await writing(repository, (writer) => writeDocument(writer, document))
+    expect(ids.length).toBe(2)
+    expect(await readDocument(repository.reader, ids)).toEqual(document)
+    const newer = { objects: [...document.objects.slice(1), { name: 'added', n: 1 }] }
+    const counts = await writing(await reopen(store), async (writer) => {
+      const newIds = await writeDocument(writer, newer, ids)
+      await writer.flush()
+      expect(await readDocument(writer, newIds)).toEqual(newer)
+      return writer.counts
+    })
+    expect(counts.sealedBytes).toBeLessThan(5000)
+  })
+
+  it('that are no JSON are damage', async () => {
+    const repository = await create(memory())
+    const id = await writing(repository, async (writer) => {
+      const bytes = Buffer.from('{')
+      await writer.store('document', writer.identify(bytes), bytes)
+      return writer.identify(bytes)
+    })
+    await expect(readDocument(repository.reader, [id])).rejects.toMatchObject({ code: 'DAMAGED' })
+    await expect(readDocument(repository.reader, [])).rejects.toMatchObject({ code: 'DAMAGED' })
+  })
+})
+
+describe('a writer', () => {
+  it('is registered from opening to closing', async () => {
+    const store = memory()
+    const writer = await (await create(store)).openWriter()
+    const registration = await onlyKey(store, 'writers/')
+    expect(JSON.parse((await store.get(registration)).toString())).toEqual({ format: 1, started: expect.any(String) })
+    await writer.close()
+    await writer.close()
+    expect(await keysOf(store, 'writers/')).toEqual([])
+    await expect(storeChunk(writer, rows(1, 1))).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
+  it('that was declared dead publishes nothing', async () => {
+    const store = memory()
+    const writer = await (await create(store)).openWriter()
+    await storeChunk(writer, rows(1, 1))
+    await store.delete(await onlyKey(store, 'writers/'))
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    await writer.close()
+  })
+
+  it('leaves no registration where opening fails', async () => {
+    const store = memory()
+    const repository = await create(store)
+    await store.put(`condemned/${'0'.repeat(32)}`, [Buffer.from('nonsense')])
+    await expect(repository.openWriter()).rejects.toMatchObject({ code: 'DAMAGED' })
+    expect(await keysOf(store, 'writers/')).toEqual([])
+  })
+
+  it('stops when interrupted', async () => {
+    const controller = new AbortController()
+    const writer = await (await create(memory())).openWriter({ signal: controller.signal })
+    await storeChunk(writer, rows(1, 1))
+    controller.abort()
+    await expect(storeChunk(writer, rows(1, 2))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    await writer.close()
+  })
+
+  it('refuses objects beyond the limit', async () => {
+    const writer = await (await create(memory())).openWriter()
+    const large = Buffer.alloc(16 * 1024 * 1024 + 1)
+    await expect(storeChunk(writer, large)).rejects.toMatchObject({ code: 'USAGE' })
+    await writer.close()
+  })
+
+  it.each(['packs/', 'index/'])(
+    'that cannot put %s fails, at a later store or at flush, and stays failed',
+    async (place) => {
+      const store = memory()
+      const repository = await create(store)
+      const original = store.put.bind(store)
+      store.put = (key, body, options) =>
+        key.startsWith(place) ? Promise.reject(new Error('disk on fire')) : original(key, body, options)
+      const writer = await repository.openWriter({ packBytes: 1000 })
+      const storing = async (): Promise<void> => {
+        for (let i = 0; i < 80; i++) await storeChunk(writer, rows(100, i))
+        await writer.flush()
+      }
+      await expect(storing()).rejects.toThrow('disk on fire')
+      await expect(writer.flush()).rejects.toThrow('disk on fire')
+      await expect(storeChunk(writer, rows(1, 1))).rejects.toThrow('disk on fire')
+      await writer.close()
+      expect(await keysOf(store, place)).toEqual([])
+    },
+  )
+
+  it('that is killed leaves objects that the next one finds', async () => {
+    const store = memory()
+    const dying = await (await create(store)).openWriter({ packBytes: 1 })
+    for (let i = 0; i < 70; i++) await storeChunk(dying, rows(50, i))
+    await expect.poll(() => keysOf(store, 'packs/')).toHaveLength(70)
+    await writing(await reopen(store), async (writer) => {
+      for (let i = 0; i < 70; i++) await storeChunk(writer, rows(50, i))
+      await writer.flush()
+      expect(writer.counts).toMatchObject({ known: 70, objects: 0 })
+    })
+  })
+})
+
+describe('samples', () => {
+  it('read back the share that was asked for, one object at least', async () => {
+    const writer = await (await create(memory())).openWriter()
+    expect(await writer.sample(1)).toEqual({ objects: 0, ok: true, damaged: [] })
+    let previous: ObjectId | undefined
+    let plain = rows(100, 'sampled')
+    for (let i = 0; i < 200; i++) {
+      plain = changed(plain, i % 100, `value${String.fromCharCode(97 + (i % 26))}`)
+      previous = await storeChunk(writer, plain, previous)
+    }
+    await writer.flush()
+    for (const [fraction, objects] of [
+      [0, 1],
+      [0.01, 2],
+      [0.25, 50],
+      [1, 200],
+    ] as const) {
+      expect(await writer.sample(fraction)).toEqual({ objects, ok: true, damaged: [] })
+    }
+    await writer.close()
+  })
+
+  it('find what the store has lost, and the next writer stores it again', async () => {
+    const store = memory()
+    const repository = await create(store)
+    const writer = await repository.openWriter()
+    const ids = await Promise.all(Array.from({ length: 120 }, (_, i) => storeChunk(writer, rows(20, i))))
+    await writer.flush()
+    const pack = await onlyKey(store, 'packs/')
+    const bytes = await store.get(pack)
+    // Every object is hit, header and directory are not.
+    for (let at = 20; at < bytes.length - 120 * 26 - 24; at += 100) bytes[at] = (bytes[at] as number) ^ 1
+    await store.put(pack, [bytes])
+    const result = await writer.sample(1)
+    expect(result).toMatchObject({ objects: 120, ok: false })
+    expect(result.damaged).toHaveLength(100)
+    await writer.close()
+    await writing(repository, async (again) => {
+      for (let i = 0; i < 120; i++) await storeChunk(again, rows(20, i))
+    })
+    const { reader } = await reopen(store)
+    for (const [i, id] of ids.entries()) expect((await reader.read('chunk', id)).equals(rows(20, i))).toBe(true)
+  })
+
+  it('pass on what is no damage', async () => {
+    const store = memory()
+    const writer = await (await create(store)).openWriter()
+    await storeChunk(writer, rows(1, 1))
+    await writer.flush()
+    store.get = () => Promise.reject(new Error('unplugged'))
+    await expect(writer.sample(1)).rejects.toThrow('unplugged')
+    await writer.close()
   })
 })
