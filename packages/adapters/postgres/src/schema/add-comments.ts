@@ -16,12 +16,12 @@ export async function addComments(catalog: Catalog, drafts: readonly Draft[]): P
   )
   const comments = new Map(rows.map((row) => [row.address, row.comment]))
   for (const draft of drafts) {
-    const [own] = draft.addresses
+    const own = draft.commentedAt ?? draft.addresses[0]
     if (own === undefined || draft.sql === undefined) continue
-    const comment = comments.get(own)
-    if (comment === undefined) continue
-    if (draft.kind === 'schema' && draft.name === 'public' && comment === PUBLIC_COMMENT) continue
+    const comment = comments.get(own) ?? null
+    const usual = draft.kind === 'schema' && draft.name === 'public' ? PUBLIC_COMMENT : null
+    if (comment === usual) continue
     draft.definition.comment = comment
-    draft.statements.push(`COMMENT ON ${draft.sql} IS ${quoteLiteral(comment)}`)
+    draft.statements.push(`COMMENT ON ${draft.sql} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`)
   }
 }

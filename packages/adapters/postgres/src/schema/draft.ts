@@ -14,6 +14,8 @@ export interface Draft {
   readonly addresses: readonly Address[]
   /** What it needs, beyond what `pg_depend` says. */
   readonly needs?: readonly Address[]
+  /** The catalog entry whose comment is the object's, where that is not the first of `addresses`. */
+  readonly commentedAt?: Address
   /** How `COMMENT ON` and `ALTER ... DEPENDS ON EXTENSION` name it: `TABLE public.orders`. */
   readonly sql?: string
   /** The statement that takes it away; without it, `DROP` and `sql`. */

@@ -53,6 +53,8 @@ const TYPE_WORDS = { p: 'primary key', u: 'unique', x: 'exclusion', c: 'check', 
 export interface ConstraintContext {
   readonly relations: Relations
   readonly indexes: ReadonlyMap<Oid, IndexRow>
+  /** All partitions below a table. */
+  readonly partitionsOf: (table: Oid) => readonly Oid[]
   /** Check constraints that `CREATE TABLE` writes itself, because the table is attached to a parent that has them. */
   readonly isInline: (row: ConstraintRow, table: Relation) => boolean
 }
@@ -103,6 +105,7 @@ function checkDraft(row: ConstraintRow, table: Relation, context: ConstraintCont
     section: row.validated || inline || !row.enforced ? 'pre-data' : 'post-data',
     statements: inline ? [] : [statement],
     addresses: inline ? [] : [address('pg_constraint', row.oid)],
+    commentedAt: address('pg_constraint', row.oid),
     needs: [address('pg_class', row.table)],
   }
 }
@@ -147,11 +150,15 @@ function keyDraft(
   const extras: IndexExtras = indexExtras(index)
   const parent = index.parent === null ? undefined : context.indexes.get(index.parent)
   const parentConstraint = parent === undefined ? undefined : byIndex.get(parent.oid)
+  // The server makes the parts of a partitioned exclusion constraint itself and attaches no other's.
+  const madeByParent = row.type === 'x' && parent !== undefined
   const attach =
-    parent === undefined
+    parent === undefined || madeByParent
       ? []
       : [`ALTER INDEX ${sqlName(parent.schema, parent.name)} ATTACH PARTITION ${sqlName(index.schema, index.name)}`]
+  const only = row.type === 'x' && table.kind === 'p' ? '' : 'ONLY '
   const needs: Address[] = [address('pg_class', row.table)]
+  if (only === '') needs.push(...context.partitionsOf(row.table).map((oid) => address('pg_class', oid)))
   if (parentConstraint !== undefined) needs.push(address('pg_constraint', parentConstraint.oid))
   else if (parent !== undefined) needs.push(address('pg_class', parent.oid))
   return {
@@ -163,7 +170,9 @@ function keyDraft(
     },
     section: 'post-data',
     statements: [
-      `ALTER TABLE ONLY ${relationSql(table)} ADD CONSTRAINT ${quoteIdentifier(row.name)} ${sql}`,
+      ...(madeByParent
+        ? []
+        : [`ALTER TABLE ${only}${relationSql(table)} ADD CONSTRAINT ${quoteIdentifier(row.name)} ${sql}`]),
       ...after,
       ...extras.statements(relationSql(table)),
       ...attach,

@@ -1,7 +1,7 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
 import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
-import { qualifiedName, quoteIdentifier, sqlName } from './identifiers.ts'
+import { qualifiedName, quoteIdentifier, quoteLiteral, sqlName } from './identifiers.ts'
 
 interface DomainRow {
   readonly oid: Oid
@@ -20,6 +20,7 @@ interface ConstraintRow {
   readonly type: string
   readonly sql: string
   readonly validated: boolean
+  readonly comment: string | null
 }
 
 /** Domains; each of their constraints is an object of its own. */
@@ -36,7 +37,8 @@ export async function readDomains(catalog: Catalog): Promise<Draft[]> {
   )
   const constraints = await catalog.rows<ConstraintRow>(
     `SELECT c.oid, c.contypid AS domain, c.conname AS name, c.contype AS type,
-            pg_catalog.pg_get_constraintdef(c.oid) AS sql, c.convalidated AS validated
+            pg_catalog.pg_get_constraintdef(c.oid) AS sql, c.convalidated AS validated,
+            pg_catalog.obj_description(c.oid, 'pg_constraint') AS comment
        FROM pg_catalog.pg_constraint c WHERE c.contypid <> 0 ORDER BY 3`,
   )
   return domains.flatMap((row) => {
@@ -61,11 +63,19 @@ function domainDraft(row: DomainRow, constraints: readonly ConstraintRow[]): Dra
       type: row.type,
       notNull: row.notNull,
       ...(ownName === undefined ? {} : { notNullConstraint: ownName }),
+      ...(notNull?.comment === undefined || notNull.comment === null ? {} : { notNullComment: notNull.comment }),
       ...(row.default === null ? {} : { default: row.default }),
       ...(row.collation === null ? {} : { collation: row.collation }),
     },
     section: 'pre-data',
-    statements: [[`CREATE DOMAIN ${sql} AS ${row.type}`, ...clauses].join(' ')],
+    statements: [
+      [`CREATE DOMAIN ${sql} AS ${row.type}`, ...clauses].join(' '),
+      ...(notNull === undefined || notNull.comment === null
+        ? []
+        : [
+            `COMMENT ON CONSTRAINT ${quoteIdentifier(notNull.name)} ON DOMAIN ${sql} IS ${quoteLiteral(notNull.comment)}`,
+          ]),
+    ],
     addresses: [address('pg_type', row.oid), ...(notNull === undefined ? [] : [address('pg_constraint', notNull.oid)])],
     sql: `DOMAIN ${sql}`,
   }

@@ -35,7 +35,8 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name,
        x.description AS comment,
        ${notNull ? 'k.conname' : 'NULL'} AS "notNullName", ${notNull ? 'k.connoinherit' : 'NULL'} AS "notNullNoInherit",
        ${notNull ? 'k.convalidated' : 'NULL'} AS "notNullValidated", ${notNull ? 'k.conislocal' : 'NULL'} AS "notNullLocal",
-       ${notNull ? 'k.oid' : 'NULL'} AS "notNullOid"
+       ${notNull ? 'k.oid' : 'NULL'} AS "notNullOid",
+       ${notNull ? `pg_catalog.obj_description(k.oid, 'pg_constraint')` : 'NULL'} AS "notNullComment"
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

@@ -36,7 +36,7 @@ import { readViews } from './read-views.ts'
 import { resolveDependencies } from './resolve-dependencies.ts'
 import type { SchemaClient } from './schema-client.ts'
 import { isInlineCheck, type TableContext, tableDrafts } from './table-drafts.ts'
-import { type TableFacts, tableFacts } from './table-facts.ts'
+import { descendantsOf, type TableFacts, tableFacts } from './table-facts.ts'
 
 /** A database's schema at one moment. */
 export interface SchemaReading {
@@ -84,6 +84,7 @@ export async function readSchema(client: SchemaClient, choice: SchemaChoice): Pr
     ...constraintDrafts(constraints, {
       relations,
       indexes: new Map(indexes.map((row) => [row.oid, row])),
+      partitionsOf: (table) => descendantsOf(table, relations),
       isInline: (row, table) => isInlineCheck(row, table, relations),
     }),
     ...indexDrafts(catalog, indexes, relations),

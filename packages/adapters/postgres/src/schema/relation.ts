@@ -55,6 +55,7 @@ export interface ColumnRow {
   readonly notNullValidated: boolean | null
   readonly notNullLocal: boolean | null
   readonly notNullOid: Oid | null
+  readonly notNullComment: string | null
 }
 
 /** All relations with their columns, and the ways to look them up. */

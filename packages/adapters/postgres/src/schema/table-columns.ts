@@ -61,7 +61,14 @@ export function columnStatements(column: ColumnRow, relation: Relation): string[
     ...(column.compression === null ? [] : [`${alter} SET COMPRESSION ${column.compression}`]),
     ...(options.length === 0 ? [] : [`${alter} SET (${options.join(', ')})`]),
     ...columnComment(column, relation),
+    ...notNullCommentStatement(column, relation),
   ]
+}
+
+function notNullCommentStatement(column: ColumnRow, table: Relation): string[] {
+  if (column.notNullComment === null || column.notNullName === null || !isNotNull(column)) return []
+  const name = quoteIdentifier(column.notNullName)
+  return [`COMMENT ON CONSTRAINT ${name} ON ${relationSql(table)} IS ${quoteLiteral(column.notNullComment)}`]
 }
 
 export function columnComment(column: ColumnRow, relation: Relation): string[] {
@@ -78,6 +85,7 @@ export function columnDefinition(column: ColumnRow, table: Relation): Record<str
     notNull: isNotNull(column),
     ...(isOwnNotNullName(column, table) || !isNotNull(column) ? {} : { notNullConstraint: column.notNullName }),
     ...(column.notNullNoInherit === true && isNotNull(column) ? { notNullNoInherit: true } : {}),
+    ...(column.notNullComment === null ? {} : { notNullComment: column.notNullComment }),
     ...(column.generated === '' && column.default !== null ? { default: column.default } : {}),
     ...(column.generated === '' ? {} : { generated: { expression: column.default, stored: column.generated === 's' } }),
     ...(column.identity === '' ? {} : { identity: column.identity === 'a' ? 'always' : 'by default' }),

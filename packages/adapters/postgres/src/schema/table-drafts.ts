@@ -99,7 +99,7 @@ export function tableDrafts(table: Relation, context: TableContext): Draft[] {
       sql: `TABLE ${relationSql(table)}`,
     },
     ...columns.map((one, position) => columnDraft(one.column, position, table, apart.includes(one))),
-    ...columns.flatMap(({ column }) => unverifiedNotNull(column, table)),
+    ...columns.flatMap((one) => unverifiedNotNull(one, table)),
   ]
 }
 
@@ -216,10 +216,15 @@ function columnDraft(column: ColumnRow, position: number, table: Relation, defau
   }
 }
 
-/** PostgreSQL 18: a NOT NULL constraint that records which are there may violate. */
-function unverifiedNotNull(column: ColumnRow, table: Relation): Draft[] {
-  if (column.notNullValidated !== false || column.notNullLocal === false) return []
+/**
+ * PostgreSQL 18: a NOT NULL constraint that records which are there may violate; and a child's, which has been verified
+ * though its parent's has not.
+ */
+function unverifiedNotNull({ column, context }: ColumnInTable, table: Relation): Draft[] {
   if (column.notNullName === null || column.notNullOid === null) return []
+  const parents = context.inherited.filter((parent) => parent.notNullValidated === false)
+  const verified = column.notNullValidated === true && parents.length > 0
+  if (column.notNullLocal === false ? !verified : column.notNullValidated === true) return []
   const name = quoteIdentifier(column.notNullName)
   const sql = `NOT NULL ${quoteIdentifier(column.name)}${column.notNullNoInherit === true ? ' NO INHERIT' : ''} NOT VALID`
   return [
@@ -227,11 +232,23 @@ function unverifiedNotNull(column: ColumnRow, table: Relation): Draft[] {
       kind: 'constraint',
       name: `${relationName(table)}.${column.notNullName}`,
       collection: relationName(table),
-      definition: { table: relationName(table), type: 'not null', columns: [column.name], sql, validated: false },
+      definition: {
+        table: relationName(table),
+        type: 'not null',
+        columns: [column.name],
+        ...(verified ? {} : { sql, validated: false }),
+      },
       section: 'post-data',
-      statements: [`ALTER TABLE ${relationSql(table)} ADD CONSTRAINT ${name} ${sql}`],
+      statements: [
+        verified
+          ? `ALTER TABLE ${relationSql(table)} VALIDATE CONSTRAINT ${name}`
+          : `ALTER TABLE ${relationSql(table)} ADD CONSTRAINT ${name} ${sql}`,
+      ],
       addresses: [address('pg_constraint', column.notNullOid)],
-      needs: [address('pg_class', table.oid)],
+      needs: [
+        address('pg_class', table.oid),
+        ...parents.flatMap(({ notNullOid }) => (notNullOid === null ? [] : [address('pg_constraint', notNullOid)])),
+      ],
       sql: `CONSTRAINT ${name} ON ${relationSql(table)}`,
       drop: `ALTER TABLE ${relationSql(table)} DROP CONSTRAINT ${name}`,
     },

@@ -104,6 +104,17 @@ export function ancestorsOf(table: Relation, relations: Relations): string[] {
   })
 }
 
+/** Object ids of all that are partitions of a table or inherit from it, at any depth. */
+export function descendantsOf(table: Oid, relations: Relations): Oid[] {
+  const found: Oid[] = [table]
+  for (const parent of found) {
+    for (const { oid, parents } of relations.all) {
+      if ((parents ?? []).includes(parent) && !found.includes(oid)) found.push(oid)
+    }
+  }
+  return found.slice(1)
+}
+
 /** The facts of `tables`, for who reads their records. */
 export async function tableFacts(
   catalog: Catalog,
