@@ -79,8 +79,11 @@ export async function derivePassphraseKey(
 async function scrypt(secret: Buffer, salt: Buffer, { N, r, p }: ScryptParameters): Promise<Buffer> {
   // OpenSSL counts a little beside the table itself.
   const maxmem = 128 * N * r + 128 * r * p + 1024 * 1024
-  return new Promise((resolve, reject) => {
-    crypto.scrypt(secret, salt, KEY_BYTES, { N, r, p, maxmem }, (error, key) => (error ? reject(error) : resolve(key)))
+  return promisify<Buffer, Buffer, number, crypto.ScryptOptions, Buffer>(crypto.scrypt)(secret, salt, KEY_BYTES, {
+    N,
+    r,
+    p,
+    maxmem,
   })
 }
 

@@ -1,9 +1,12 @@
 import { createSecretKey } from 'node:crypto'
+import zlib from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandomness } from '../../test/seeded-randomness.ts'
 import { ENCODINGS } from '../compression/compress.ts'
+import { seal } from '../encryption/sealing.ts'
 import { OBJECT_KINDS, type ObjectId, type ObjectKind } from '../values/index.ts'
+import { documentAssociatedData } from './associated-data.ts'
 import { decodeConfig, encodeConfig, type RepositoryConfig } from './config-codec.ts'
 import { encodeFileHeader, requireFileHeader } from './format-version.ts'
 import {
@@ -222,6 +225,25 @@ describe('sealed documents', () => {
     const end = 12 + bytes.readUInt32BE(8)
     const swapped = Buffer.concat([bytes.subarray(0, 12), bytes.subarray(end), bytes.subarray(12, end)])
     expect(() => decodeSealedDocument(file, swapped, 0)).toThrow('is damaged')
+  })
+
+  it('are refused where the content is not what its size says', () => {
+    const sealedAs = (plain: Buffer): Buffer => {
+      const associated = documentAssociatedData(file.repositoryId, file.fileId, 'DBSM', 0)
+      const nonce = Buffer.alloc(12)
+      const { ciphertext, tag } = seal(key, nonce, associated, [plain])
+      const size = Buffer.alloc(4)
+      size.writeUInt32BE(12 + ciphertext.length + tag.length)
+      return Buffer.concat([encodeFileHeader('DBSM'), size, nonce, ciphertext, tag])
+    }
+    const json = zlib.zstdCompressSync(Buffer.from('{}'))
+    expect(decodeSealedDocument(file, sealedAs(Buffer.concat([Buffer.from([0, 0, 0, 2]), json])), 0)).toEqual({})
+    for (const size of [3, 2 ** 31]) {
+      const wrong = Buffer.alloc(4)
+      wrong.writeUInt32BE(size)
+      const bytes = sealedAs(Buffer.concat([wrong, json]))
+      expect(() => decodeSealedDocument(file, bytes, 0)).toThrow('does not decompress')
+    }
   })
 
   it('are refused when cut anywhere', () => {

@@ -102,7 +102,7 @@ export class RepositoryChecker {
   async #checkIndexFile(file: IndexFile): Promise<void> {
     const byPack = new Map<string, ObjectCopy[]>(file.packs.map(({ id }) => [id, []]))
     try {
-      for await (const copy of file.copies()) byPack.get(copy.pack.id)?.push(copy)
+      for await (const copy of file.copies()) (byPack.get(copy.pack.id) as ObjectCopy[]).push(copy)
     } catch (error) {
       if (!isUnreadable(error)) throw error
       this.#report(indexFile(file.id), error.message, 0)
@@ -110,7 +110,7 @@ export class RepositoryChecker {
     this.#objects += file.entries
     for (const pack of file.packs) {
       this.#throwIfInterrupted()
-      const copies = (byPack.get(pack.id) ?? []).sort((a, b) => a.offset - b.offset)
+      const copies = (byPack.get(pack.id) as ObjectCopy[]).sort((a, b) => a.offset - b.offset)
       await this.#checkPack(pack.id, pack.size, copies)
       this.#indexed.add(pack.id)
       this.#options.onPack?.(++this.#done, Math.max(this.#packs.size, this.#done))

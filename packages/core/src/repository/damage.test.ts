@@ -11,13 +11,14 @@ import {
   reopen,
   rows,
   storeChunk,
+  system,
   writing,
 } from '../../test/object-layer.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
+import type { ByteRange, ObjectStore } from '../ports/object-store.ts'
 import { memory } from '../stores/memory-store.ts'
 import type { ObjectId, SnapshotId } from '../values/index.ts'
-import type { RepositoryCheck } from './index.ts'
+import { createObjectRepository, openObjectRepository, type RepositoryCheck } from './index.ts'
 import { IndexWriter } from './index-writer.ts'
 import type { OpenedObjectRepository } from './open-object-repository.ts'
 import { readPackDirectory } from './pack-directory.ts'
@@ -147,6 +148,14 @@ describe('a check', () => {
     expect((await repository.check({ readFraction: 0.5 })).objectsRead).toBe(4)
   })
 
+  it('of an unencrypted repository reports it as insecure', async () => {
+    const { clock, randomness } = system('open')
+    const repository = await createObjectRepository(memory(), { clock, randomness, unencrypted: true })
+    expect((await repository.check()).notes).toEqual([
+      { code: 'UNENCRYPTED', message: expect.stringContaining('not encrypted') },
+    ])
+  })
+
   it('stops when interrupted', async () => {
     const { store } = await sample()
     const checking = (await reopen(store)).check({ signal: AbortSignal.abort() })
@@ -157,9 +166,12 @@ describe('a check', () => {
     const { store } = await sample()
     const repository = await reopen(store)
     const get = store.get.bind(store)
-    for (const prefix of ['packs/', 'index/']) {
-      store.get = (key, options) =>
-        key.startsWith(prefix) ? Promise.reject(new Error('unplugged')) : get(key, options)
+    const isBlock = (options: { range?: ByteRange } | undefined): boolean => options?.range?.offset === 8
+    for (const failing of [
+      (key: string) => key.startsWith('packs/'),
+      (key: string, options?: { range?: ByteRange }) => key.startsWith('index/') && isBlock(options),
+    ]) {
+      store.get = (key, options) => (failing(key, options) ? Promise.reject(new Error('unplugged')) : get(key, options))
       await expect(repository.check({ readFraction: 1 })).rejects.toThrow('unplugged')
     }
   })
@@ -241,6 +253,36 @@ describe('a damaged index', () => {
     }
   })
 
+  it('is forgotten when it is removed, and is no reason to fail when it vanishes', async () => {
+    const { store, ids } = await sample()
+    const [first, second] = await keysOf(store, 'index/')
+    await alter(store, first as string, (bytes) => bytes.subarray(0, 20))
+    const repository = (await reopen(store)) as OpenedObjectRepository
+    await repository.index.refresh()
+    expect(repository.index.damagedFiles).toHaveLength(1)
+    await store.delete(first as string)
+    const get = store.get.bind(store)
+    store.get = async (key, options) => {
+      if (key === second) await store.delete(key)
+      return get(key, options)
+    }
+    expect(await repository.index.refresh()).toBe(false)
+    expect(repository.index.damagedFiles).toEqual([])
+    const fresh = await reopen(store)
+    await expect(fresh.reader.read('chunk', ids[0] as ObjectId)).rejects.toMatchObject({ code: 'OBJECT_MISSING' })
+  })
+
+  it('that the store fails to give is no damage', async () => {
+    const { store, ids } = await sample()
+    const { reader } = await reopen(store)
+    await expect(reader.read('chunk', 'ab'.repeat(20) as ObjectId)).rejects.toMatchObject({ code: 'OBJECT_MISSING' })
+    const fresh = await reopen(store)
+    store.get = () => Promise.reject(new Error('unplugged'))
+    await expect(reader.read('chunk', ids[0] as ObjectId)).rejects.toThrow('unplugged')
+    await expect(fresh.check()).rejects.toThrow('unplugged')
+    await expect(fresh.openWriter()).rejects.toThrow('unplugged')
+  })
+
   it('with a damaged block answers from the other files', async () => {
     const { store, ids } = await sample()
     for (const key of await keysOf(store, 'index/')) {
@@ -271,10 +313,14 @@ describe('a damaged index', () => {
     await alter(store, packs[0] as string, (bytes) => flipBit(bytes, 8 * (bytes.length - 30)))
     const stray = `packs/ff/${'f'.repeat(32)}`
     await store.put(stray, [Buffer.from('short')])
+    await store.put('packs/ff/readme.txt', [])
+    // Another pack, so that the index knows more than the damaged one.
+    await writing(await reopen(store), (writer) => storeChunk(writer, rows(4, 'other')))
+    await (await reopen(store)).rebuildIndex()
     const repository = await reopen(store)
     const rebuilt = await repository.rebuildIndex()
     expect([...rebuilt.damagedPacks].sort()).toEqual([packs[0], stray].sort())
-    expect(rebuilt.objects).toBe(9)
+    expect(rebuilt.objects).toBe(10)
     const { reader } = await reopen(store)
     for (const id of ids) await reader.read('chunk', id)
   })
@@ -292,6 +338,27 @@ describe('a damaged index', () => {
 })
 
 describe('reading', () => {
+  it('looks for new index files no more often than every two seconds', async () => {
+    const { store } = await sample()
+    let listings = 0
+    const list = store.list.bind(store)
+    store.list = (prefix, options) => {
+      if (prefix === 'index/') listings++
+      return list(prefix, options)
+    }
+    let now = 0
+    const options = system('paused')
+    const clock = { ...options.clock, monotonic: () => now }
+    const { reader } = await openObjectRepository(store, { ...options, clock })
+    const miss = (): Promise<void> =>
+      expect(reader.read('chunk', 'ab'.repeat(20) as ObjectId)).rejects.toMatchObject({ code: 'OBJECT_MISSING' })
+    for (let i = 0; i < 3; i++) await miss()
+    expect(listings).toBe(2)
+    now = 2000
+    await miss()
+    expect(listings).toBe(3)
+  })
+
   it('tells a missing object from a damaged one and from a store that fails', async () => {
     const { store, ids, packs } = await sample()
     const { reader } = await reopen(store)

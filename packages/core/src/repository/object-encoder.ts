@@ -1,5 +1,6 @@
 import { compress, compressDelta } from '../compression/compress.ts'
 import type { CompressionSettings } from '../compression/compression-settings.ts'
+import type { DeltaHeader } from '../format/object-header.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
 import type { ObjectCopy } from './object-copy.ts'
@@ -72,8 +73,8 @@ export class ObjectEncoder {
       if (copy === undefined) return undefined
       const version = copy.version + 1
       while (copy.version > (version & (version - 1))) {
-        const { delta } = (await this.#reader.openCopy(copy)).header
-        if (delta === undefined) return undefined
+        // `openCopy` has compared the versions: a copy above 0 is a delta.
+        const delta = (await this.#reader.openCopy(copy)).header.delta as DeltaHeader
         const nearer = await this.#nearestCopy(kind, delta.base, copy.version)
         if (nearer === undefined) return undefined
         copy = nearer

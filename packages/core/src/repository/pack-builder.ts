@@ -51,11 +51,6 @@ export class PackBuilder {
     return entry
   }
 
-  /** A copy of a sealed object. */
-  sealedObject(offset: number, length: number): Buffer {
-    return this.#bytes.slice(offset, length)
-  }
-
   /** Adds directory and trailer, and gives all bytes of the pack. */
   finish(): Buffer[] {
     const offset = this.#bytes.length

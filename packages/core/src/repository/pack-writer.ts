@@ -1,6 +1,5 @@
 import type { IndexedPack } from '../format/index-codec.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
-import type { ObjectCopy } from './object-copy.ts'
 import { type EncodedObject, PackBuilder } from './pack-builder.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { packFile } from './repository-files.ts'
@@ -24,7 +23,6 @@ const PUTS_IN_FLIGHT = 2
 export class PackWriter {
   readonly #context: RepositoryContext
   readonly #options: PackWriterOptions
-  readonly #inMemory = new Map<string, PackBuilder>()
   readonly #steps: Promise<void>[] = []
   #current: PackBuilder | undefined
 
@@ -34,17 +32,11 @@ export class PackWriter {
   }
 
   /** Adds an object to the current pack. Waits while two full packs are still being put. */
-  async append(object: EncodedObject): Promise<PackEntry & { readonly packId: string }> {
-    this.#current ??= this.#begin()
-    const packId = this.#current.id
+  async append(object: EncodedObject): Promise<PackEntry> {
+    this.#current ??= new PackBuilder(this.#context)
     const entry = this.#current.append(object)
     if (this.#current.size >= this.#options.packBytes) await this.#put()
-    return { ...entry, packId }
-  }
-
-  /** The sealed object, if its pack is still in memory. */
-  sealedObject({ pack, offset, length }: ObjectCopy): Buffer | undefined {
-    return this.#inMemory.get(pack.id)?.sealedObject(offset, length)
+    return entry
   }
 
   /** Puts what is begun and resolves when every pack is durable and `onDurable` was called for it. */
@@ -56,12 +48,6 @@ export class PackWriter {
   /** Waits for puts that are under way, however they end. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#steps)
-  }
-
-  #begin(): PackBuilder {
-    const pack = new PackBuilder(this.#context)
-    this.#inMemory.set(pack.id, pack)
-    return pack
   }
 
   async #put(): Promise<void> {
@@ -79,6 +65,5 @@ export class PackWriter {
   async #follow(put: Promise<void>, previous: Promise<void> | undefined, pack: PackBuilder): Promise<void> {
     await Promise.all([put, previous])
     await this.#options.onDurable({ id: pack.id, size: pack.size, entries: pack.entries })
-    this.#inMemory.delete(pack.id)
   }
 }

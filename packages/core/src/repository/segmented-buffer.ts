@@ -31,12 +31,4 @@ export class SegmentedBuffer {
       segment.subarray(0, Math.min(SEGMENT_BYTES, this.#length - i * SEGMENT_BYTES)),
     )
   }
-
-  /** A copy of a range. */
-  slice(offset: number, length: number): Buffer {
-    const first = Math.floor(offset / SEGMENT_BYTES)
-    const last = Math.floor((offset + length - 1) / SEGMENT_BYTES)
-    const start = offset - first * SEGMENT_BYTES
-    return Buffer.from(Buffer.concat(this.#segments.slice(first, last + 1)).subarray(start, start + length))
-  }
 }

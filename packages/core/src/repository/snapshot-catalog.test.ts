@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { alter, create, manifest, onlyKey, reopen } from '../../test/object-layer.ts'
+import { deriveFileKey } from '../encryption/repository-keys.ts'
+import { StoreFailedError } from '../errors/store-failed-error.ts'
+import { encodeSealedDocument } from '../format/sealed-document-codec.ts'
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
 import { memory } from '../stores/memory-store.ts'
 import { parseObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { SnapshotCatalog } from './index.ts'
+import type { OpenedObjectRepository } from './open-object-repository.ts'
 
 const id = (digits: string): SnapshotId => digits.padEnd(32, '0') as SnapshotId
 const at = (day: number): string => `2026-03-${String(day).padStart(2, '0')}T12:00:00.000Z`
@@ -172,6 +176,38 @@ describe('a manifest that cannot be read', () => {
     await snapshots.put(manifest(id('a'), at(1)))
     await store.put(`snapshots/${id('b')}`, [await store.get(`snapshots/${id('a')}`)])
     expect((await (await reopen(store)).snapshots.list()).damaged.map((one) => one.id)).toEqual([id('b')])
+  })
+
+  it('because it holds something else is damage', async () => {
+    const store = memory()
+    const { context } = (await create(store)) as OpenedObjectRepository
+    const put = async (digits: string, parts: readonly unknown[]): Promise<void> => {
+      const fileId = Buffer.from(id(digits), 'hex')
+      const key = deriveFileKey(context.keys.manifest, fileId, 'manifest file')
+      const file = {
+        magic: 'DBSM' as const,
+        key,
+        repositoryId: context.repositoryId,
+        fileId,
+        name: `snapshots/${id(digits)}`,
+      }
+      await store.put(file.name, encodeSealedDocument(file, parts, context.randomness))
+    }
+    const { schema: _, collections: __, ...summary } = manifest(id('a'), at(1))
+    await put('a', [summary, { schema: 'none' }])
+    await put('b', [{ id: id('b') }, {}])
+    const catalog = (await reopen(store)).snapshots
+    await expect(catalog.load(id('a'))).rejects.toMatchObject({ code: 'DAMAGED' })
+    expect((await catalog.list()).damaged.map((one) => one.id)).toEqual([id('b')])
+  })
+
+  it('because the store denies it is no damage', async () => {
+    const store = memory()
+    const { snapshots } = await create(store)
+    await snapshots.put(manifest(id('a'), at(1)))
+    const fresh = (await reopen(store)).snapshots
+    store.get = () => Promise.reject(new StoreFailedError('unplugged', { hint: 'Plug it in.' }))
+    await expect(fresh.list()).rejects.toMatchObject({ code: 'STORE_FAILED' })
   })
 
   it('because it was forgotten meanwhile is no fault; one that the store refuses is', async () => {

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { alter, create, onlyKey, rows, storeChunk, writing } from '../../test/object-layer.ts'
+import { deriveFileKey } from '../encryption/repository-keys.ts'
+import { offsetNonce, seal } from '../encryption/sealing.ts'
+import { partAssociatedData } from '../format/associated-data.ts'
+import { encodeFileHeader } from '../format/format-version.ts'
+import { encodeIndexEntries, encodeIndexFooter, encodeIndexTrailer } from '../format/index-codec.ts'
+import type { PackEntry } from '../format/pack-codec.ts'
+import { memory } from '../stores/memory-store.ts'
+import type { ObjectId } from '../values/object-id.ts'
+import { BoundedCache } from './bounded-cache.ts'
+import { IndexFile } from './index-file.ts'
+import { IndexWriter } from './index-writer.ts'
+import type { OpenedObjectRepository } from './open-object-repository.ts'
+import { PackWriter } from './pack-writer.ts'
+
+const repositoryIn = async (store = memory()): Promise<OpenedObjectRepository> =>
+  (await create(store)) as OpenedObjectRepository
+
+/** An index file written from made-up packs, opened. */
+async function indexOf(entries: readonly PackEntry[]): Promise<IndexFile> {
+  const { context } = await repositoryIn()
+  const files: { id: string; size: number }[] = []
+  const writer = new IndexWriter(context, async (file) => {
+    files.push(file)
+  })
+  await writer.add({ id: 'cd'.repeat(16), size: 1000, entries })
+  await writer.flush()
+  const [file] = files as [{ id: string; size: number }]
+  return IndexFile.open(context, file.id, file.size, new BoundedCache(100_000))
+}
+
+describe('an index file', () => {
+  it('with a footer larger than one look is opened, and finds', async () => {
+    const ids = Array.from({ length: 270_000 }, (_, i) => (i * 16_000).toString(16).padStart(8, '0').padEnd(40, '0'))
+    const index = await indexOf(
+      ids.map((id, i) => ({ id: id as ObjectId, kind: 'chunk', version: 0, offset: i, length: 16 })),
+    )
+    expect(index.entries).toBe(270_000)
+    for (const i of [0, 1, 127, 128, 129, 135_000, 269_999]) {
+      expect(await index.find(Buffer.from(ids[i] as string, 'hex'))).toMatchObject([{ id: ids[i], offset: i }])
+    }
+    expect(await index.find(Buffer.alloc(20, 0xff))).toEqual([])
+    expect(await index.find(Buffer.from(`${(ids[5] as string).slice(0, 39)}1`, 'hex'))).toEqual([])
+  })
+
+  it('finds all copies of an id, across blocks', async () => {
+    const entries = Array.from({ length: 400 }, (_, i): PackEntry => {
+      const id = (i < 100 ? '11' : '22').repeat(20) as ObjectId
+      return { id, kind: 'chunk', version: 0, offset: i * 16, length: 16 }
+    })
+    const index = await indexOf(entries)
+    const offsets = (await index.find(Buffer.alloc(20, 0x22))).map(({ offset }) => offset)
+    expect(offsets).toEqual(entries.slice(100).map(({ offset }) => offset))
+    expect(await index.find(Buffer.alloc(20, 0x11))).toHaveLength(100)
+  })
+
+  /** Puts an index file made by hand and opens it. */
+  async function handMade(parts: { block: Buffer; entries: number; trailer?: number }): Promise<IndexFile> {
+    const store = memory()
+    const { context } = await repositoryIn(store)
+    const id = 'ee'.repeat(16)
+    const key = deriveFileKey(context.keys.index, Buffer.from(id, 'hex'), 'index file')
+    const sealed = (part: 'block' | 'footer', offset: number, plain: Buffer): Buffer => {
+      const { ciphertext, tag } = seal(key, offsetNonce(offset), partAssociatedData(context.repositoryId, part), [
+        plain,
+      ])
+      return Buffer.concat([ciphertext, tag])
+    }
+    const block = sealed('block', 8, parts.block)
+    const footer = encodeIndexFooter({ packs: [], entries: parts.entries, blockPrefixes: Buffer.alloc(8) })
+    const sealedFooter = sealed('footer', 8 + block.length, footer)
+    const trailer = encodeIndexTrailer(parts.trailer ?? sealedFooter.length)
+    const bytes = Buffer.concat([encodeFileHeader('DBSI'), block, sealedFooter, trailer])
+    await store.put(`index/${id}`, [bytes])
+    return IndexFile.open(context, id, bytes.length, new BoundedCache(1000))
+  }
+
+  it('whose trailer or footer does not fit its size is damaged', async () => {
+    const block = Buffer.alloc(32)
+    await expect(handMade({ block, entries: 2 })).rejects.toThrow('its blocks do not fit its size')
+    await expect(handMade({ block, entries: 1, trailer: 1e6 })).rejects.toThrow('its footer does not fit its size')
+  })
+
+  it('that numbers a pack it does not name is damaged', async () => {
+    const id = 'ab'.repeat(20) as ObjectId
+    const block = encodeIndexEntries([{ id, pack: 3, offset: 8, length: 16, version: 0, kind: 'chunk' }])
+    const index = await handMade({ block, entries: 1 })
+    await expect(index.find(Buffer.from(id, 'hex'))).rejects.toThrow('an entry names no pack')
+  })
+})
+
+describe('a pack', () => {
+  it('whose trailer does not fit its size is damaged', async () => {
+    const store = memory()
+    const repository = await repositoryIn(store)
+    await writing(repository, (writer) => storeChunk(writer, rows(5, 1)))
+    await alter(store, await onlyKey(store, 'packs/'), (bytes) => {
+      bytes.writeUInt32BE(1_000_000, bytes.length - 8)
+      return bytes
+    })
+    expect((await repository.check()).damage[0]?.problem).toContain('its directory does not fit its size')
+  })
+
+  it('that is not what the index says of it yields no object', async () => {
+    const store = memory()
+    const repository = await repositoryIn(store)
+    const id = await writing(repository, (writer) => storeChunk(writer, rows(5, 1)))
+    const [copy] = await repository.index.find(id)
+    if (copy === undefined) throw new Error('not found')
+    await expect(repository.reader.readCopy({ ...copy, version: 1 })).rejects.toThrow('does not fit its index entry')
+  })
+
+  it('whose object decompresses to something else than its header says yields no object', async () => {
+    const store = memory()
+    const { context, index, reader } = await repositoryIn(store)
+    const id = 'ab'.repeat(20) as ObjectId
+    const writer = new PackWriter(context, {
+      packBytes: 1000,
+      signal: new AbortController().signal,
+      onDurable: async (pack) => {
+        const indexes = new IndexWriter(context, (file) => index.add(file.id, file.size))
+        await indexes.add(pack)
+        await indexes.flush()
+      },
+    })
+    await writer.append({
+      kind: 'chunk',
+      id,
+      header: { encoding: 'plain', plainBytes: 5 },
+      payload: Buffer.from('six...'),
+    })
+    await writer.finish()
+    await expect(reader.read('chunk', id)).rejects.toThrow('does not decompress')
+  })
+})
