@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import { type PostgresVersion, sharedPostgres } from '@dbsnap/test-servers'
+import pg from 'pg'
+import type { SchemaChoice } from '../src/schema/choose-objects.ts'
+import { REPLAY_SETTINGS, type SchemaStatement } from '../src/schema/creation-order.ts'
+import { readSchema, type SchemaReading } from '../src/schema/read-schema.ts'
+
+/** Versions that brought kinds of their own; each has a file `from-<version>.sql`. */
+const BRINGERS = [14, 15, 16, 17, 18]
+
+/** A new database with every kind of object that `version` has. */
+export async function everyKind(version: PostgresVersion): Promise<string> {
+  const files = ['every-kind.sql', ...BRINGERS.filter((from) => version >= from).map((from) => `from-${from}.sql`)]
+  const parts = await Promise.all(files.map((file) => readFile(`${import.meta.dirname}/fixtures/${file}`, 'utf8')))
+  return databaseOf(version, parts.join('\n'))
+}
+
+/** A new database made by `sql`. */
+export async function databaseOf(version: PostgresVersion, sql: string): Promise<string> {
+  const url = await (await sharedPostgres(version)).createDatabase()
+  await withClient(url, (client) => client.query(sql))
+  return url
+}
+
+export async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Reads a database's schema as a read point does. `onQuery` is called for every statement. */
+export async function schemaOf(
+  url: string,
+  choice: SchemaChoice = () => true,
+  onQuery: () => void = () => {},
+): Promise<SchemaReading> {
+  return withClient(url, async (client) => {
+    await client.query(`begin isolation level repeatable read read only; set local search_path = ''`)
+    const query = (sql: string) => {
+      onQuery()
+      return client.query(sql)
+    }
+    return readSchema({ query }, choice)
+  })
+}
+
+/** Runs statements as a restore does; a failure names the object and the statement. */
+export async function replay(client: pg.Client, statements: readonly SchemaStatement[]): Promise<void> {
+  for (const [name, value] of Object.entries(REPLAY_SETTINGS)) {
+    await client.query('select set_config($1, $2, false)', [name, value])
+  }
+  for (const { object, sql } of statements) {
+    try {
+      await client.query(sql)
+    } catch (error) {
+      throw new Error(`${object.kind} ${object.name}: ${error instanceof Error ? error.message : error}\n${sql}`)
+    }
+  }
+}
