@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   await write(
     'flipped-bit',
     store,
-    of(firstPack, (bytes) => flipBit(bytes, 8 * 100)),
+    of(firstPack, (bytes) => flipBit(bytes, 8 * 20)),
   )
   const newer = (bytes: Buffer): Buffer => Buffer.from(bytes.toString().replace('"format":1', '"format":2'))
   await write('newer-version', store, of('config', newer))
