@@ -4,7 +4,6 @@ import { memory } from '../src/stores/memory-store.ts'
 import type { ObjectId, ObjectKind, SnapshotId } from '../src/values/index.ts'
 import { changed, manifest, rows, storeChunk, system, writing } from './object-layer.ts'
 
-export const GOLDEN_PASSPHRASE = 'open sesame'
 export const GOLDEN_SNAPSHOTS = ['1', '2'].map((digit) => digit.repeat(32) as SnapshotId) as [SnapshotId, SnapshotId]
 
 /** One object of the golden repository, and the plaintext it must yield. */

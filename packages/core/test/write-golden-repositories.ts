@@ -1,5 +1,5 @@
 /**
- * Writes `fixtures/repositories/` anew: `node packages/core/test/write-golden-repositories.ts --overwrite`. Only for a new
+ * Writes `fixtures/repositories/` anew: `npm run fixtures --workspace @dbsnap/core -- --overwrite`. Only for a new
  * format version, which gets a folder of its own: what is committed there proves that old repositories stay readable.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'

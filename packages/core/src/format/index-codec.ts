@@ -14,8 +14,6 @@ export const SEALED_BLOCK_BYTES = BLOCK_ENTRIES * INDEX_ENTRY_BYTES + TAG_BYTES
 export const INDEX_TRAILER_BYTES = PACK_TRAILER_BYTES
 /** Bytes of an id that the footer keeps per block. */
 export const BLOCK_PREFIX_BYTES = 8
-/** Packs that one index file can number. */
-export const MAX_INDEX_PACKS = 0xffff
 const PACK_ID_BYTES = 16
 const TRAILER_MAGIC = 'DBSJ'
 

@@ -53,13 +53,13 @@ export class PackWriter {
   async #put(): Promise<void> {
     const pack = this.#current as PackBuilder
     this.#current = undefined
+    if (this.#steps.length >= PUTS_IN_FLIGHT) await this.#steps.shift()
     const body = pack.finish()
     const { signal } = this.#options
     const put = this.#context.store.put(packFile(pack.id), body, signal === undefined ? {} : { signal })
     const step = this.#follow(put, this.#steps.at(-1), pack)
     step.catch(() => {})
     this.#steps.push(step)
-    if (this.#steps.length > PUTS_IN_FLIGHT) await this.#steps.shift()
   }
 
   async #follow(put: Promise<void>, previous: Promise<void> | undefined, pack: PackBuilder): Promise<void> {
