@@ -70,6 +70,10 @@ export interface ObjectRepository {
   /** Reads objects of any snapshot. Loads the index at the first read, and again when an object is not found. */
   readonly reader: ObjectReader
   readonly snapshots: SnapshotCatalog
+  /** The id that content has in this repository. */
+  identify(plaintext: Uint8Array): ObjectId
+  /** Whether the index lists a copy of an object that is not known to be damaged. */
+  has(id: ObjectId): Promise<boolean>
   openWriter(options?: OpenWriterOptions): Promise<RepositoryWriter>
   /** Checks packs and index, and as many objects as asked for, anew from the store. Does not throw for damage. */
   check(options?: CheckRepositoryOptions): Promise<RepositoryCheck>

@@ -5,9 +5,11 @@ import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Clock, Randomness } from '../ports/system.ts'
+import type { ObjectId } from '../values/object-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { unlockRepository } from './key-slots.ts'
+import { identifyObject } from './object-identity.ts'
 import { ObjectIndex } from './object-index.ts'
 import type { ObjectRepository, OpenWriterOptions, RepositoryWriter } from './object-repository.ts'
 import { PackReader } from './pack-reader.ts'
@@ -81,6 +83,15 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.index = new ObjectIndex(context)
     this.reader = new PackedObjectReader(context, this.index, new PackReader(context))
     this.snapshots = new SnapshotCatalog(context)
+  }
+
+  identify(plaintext: Uint8Array): ObjectId {
+    return identifyObject(this.context.keys.id, plaintext)
+  }
+
+  async has(id: ObjectId): Promise<boolean> {
+    const copies = await this.index.find(id)
+    return copies.some((copy) => !this.index.isDamaged(copy))
   }
 
   /** First the registration, then the index, then what is condemned: `docs/format/prune-protocol.md`. */

@@ -1,0 +1,163 @@
+import {
+  AuthenticationFailedError,
+  ConnectionFailedError,
+  type DbSnapError,
+  type DbSnapErrorOptions,
+  isDbSnapError,
+  LockTimeoutError,
+  PermissionDeniedError,
+  ReadPointLostError,
+  SourceFailedError,
+  TargetFailedError,
+  UnknownDatabaseError,
+  UnsupportedServerError,
+} from '@dbsnap/core/errors'
+
+/** What a failing statement was for. */
+export interface FailureContext {
+  /** `host:port/database`; never a credential. */
+  readonly label: string
+  /** Completes "could not ...": `read public.orders`. */
+  readonly doing: string
+  /** Decides the error of failures that have no better one. Default `source`. */
+  readonly side?: 'source' | 'target'
+}
+
+type ErrorClass = new (message: string, options: DbSnapErrorOptions) => DbSnapError
+
+interface Translation {
+  readonly error: ErrorClass
+  readonly hint: string
+}
+
+/** The first matching prefix of the server's five-character code decides; longer ones come first. */
+const TRANSLATIONS: readonly (readonly [sqlState: string, translation: Translation])[] = [
+  ['28', { error: AuthenticationFailedError, hint: 'Check the user, the password and the server’s pg_hba.conf.' }],
+  ['3D000', { error: UnknownDatabaseError, hint: 'Check the name after the last slash of the URL.' }],
+  ['42501', { error: PermissionDeniedError, hint: 'Grant the privilege to this user, or exclude the table.' }],
+  ['55P03', { error: LockTimeoutError, hint: 'Somebody holds the table. Try again, or raise lockTimeoutSeconds.' }],
+  [
+    '53200',
+    {
+      error: SourceFailedError,
+      hint: 'The server ran out of memory; more locks need a higher max_locks_per_transaction.',
+    },
+  ],
+  [
+    '53300',
+    { error: ConnectionFailedError, hint: 'The server has no free connection. Lower the concurrency, or try later.' },
+  ],
+  ['57014', { error: ReadPointLostError, hint: 'Somebody cancelled the statement. Try again.' }],
+  [
+    '40',
+    { error: ReadPointLostError, hint: 'Try again; on a standby, max_standby_streaming_delay gives reads more time.' },
+  ],
+  ['72000', { error: ReadPointLostError, hint: 'The server threw away what the read still needed. Try again.' }],
+  ['57P', { error: ConnectionFailedError, hint: 'The server stopped, restarted or ended the connection. Try again.' }],
+  ['08', { error: ConnectionFailedError, hint: 'The connection to the server broke. Try again.' }],
+]
+
+/** Targets are written, not read: what ends a read point there ends the restore. */
+const TARGET_TRANSLATIONS: typeof TRANSLATIONS = [
+  ['40', { error: TargetFailedError, hint: 'Another transaction was in the way. Nothing was changed; try again.' }],
+  ['57014', { error: TargetFailedError, hint: 'Somebody cancelled the statement. Nothing was changed; try again.' }],
+]
+
+/**
+ * Codes whose message holds names of objects at most, never a value of a record. Class 22 (bad values) and messages
+ * raised by users' own functions (P0001) are not among them; nor are detail, where and hint of any error.
+ */
+const HARMLESS_MESSAGE = /^(08|0A|25|28|2B|2F|3D|3F|40|42|53|54|55|57|58|72|F0|XX|23)/
+
+/** How Node names what goes wrong below the protocol. */
+const NETWORK_CODE =
+  /^(E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|ADDRNOTAVAIL|AI_\w+|NOTFOUND|ACCES|NOENT|PROTO)|ENOTFOUND|ERR_IP_BLOCKED|ERR_SOCKET\w*)$/
+const TLS_CODE = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH)/
+
+/**
+ * Makes one of our errors of whatever the driver reports. Nothing of the original is kept but its code, the names of the
+ * table and constraint, and its message where that cannot hold a value.
+ */
+export function translatePostgresError(error: unknown, context: FailureContext): DbSnapError {
+  if (isDbSnapError(error)) return error
+  const code = stringOf(error, 'code')
+  if (/^[0-9A-Z]{5}$/.test(code) && !NETWORK_CODE.test(code)) return translateSqlState(error, code, context)
+  const message = error instanceof Error ? error.message : ''
+  if (TLS_CODE.test(code) || message.includes('support SSL')) {
+    return new ConnectionFailedError(`no secure connection to ${context.label}: ${code || message}`, {
+      hint: 'Check the server’s certificate, sslmode and sslrootcert.',
+      data: { code },
+    })
+  }
+  if (/SASL|password must be a string/.test(message)) {
+    return new AuthenticationFailedError(`could not log in to ${context.label}`, {
+      hint: 'The server asks for a password; check the one in the URL or in PGPASSWORD.',
+    })
+  }
+  if (
+    NETWORK_CODE.test(code) ||
+    error instanceof AggregateError ||
+    /^(Connection terminated|timeout expired|Client )/.test(message)
+  ) {
+    return new ConnectionFailedError(
+      `could not ${context.doing} at ${context.label}: ${networkReason(code, message)}`,
+      {
+        hint: 'Check host and port, that the server runs, and that a firewall lets you through.',
+        data: { code },
+      },
+    )
+  }
+  return new (lastResort(context))(`could not ${context.doing} at ${context.label}`, {
+    hint: 'The driver reported something that is not understood here.',
+    data: error instanceof Error ? { error: error.name } : {},
+  })
+}
+
+function translateSqlState(error: unknown, code: string, context: FailureContext): DbSnapError {
+  const table = context.side === 'target' ? [...TARGET_TRANSLATIONS, ...TRANSLATIONS] : TRANSLATIONS
+  const translation = table.find(([prefix]) => code.startsWith(prefix))?.[1]
+  const data = {
+    sqlState: code,
+    ...named(error, 'severity'),
+    ...named(error, 'schema'),
+    ...named(error, 'table'),
+    ...named(error, 'constraint'),
+  }
+  const message = error instanceof Error && HARMLESS_MESSAGE.test(code) ? error.message : `the server reported ${code}`
+  const text = `could not ${context.doing} at ${context.label}: ${message}`
+  if (code === '08P01' && message.includes('pooling')) {
+    return new UnsupportedServerError(text, {
+      hint: 'Use a pooler in transaction or session mode, or no pooler.',
+      data,
+    })
+  }
+  const Class =
+    translation === undefined || translation.error === SourceFailedError ? lastResort(context) : translation.error
+  return new Class(text, { hint: translation?.hint ?? 'The server refused a statement; its log says more.', data })
+}
+
+function lastResort(context: FailureContext): ErrorClass {
+  return context.side === 'target' ? TargetFailedError : SourceFailedError
+}
+
+function networkReason(code: string, message: string): string {
+  if (message === 'timeout expired') return 'no answer in time'
+  if (message.startsWith('Connection terminated') || code === 'ECONNRESET' || code === 'EPIPE')
+    return 'the connection was lost'
+  if (code === 'ECONNREFUSED') return 'nobody listens there'
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is not known'
+  return code === '' ? 'the connection failed' : code
+}
+
+function stringOf(error: unknown, property: string): string {
+  if (typeof error !== 'object' || error === null) return ''
+  const value = (error as Record<string, unknown>)[property]
+  if (typeof value === 'string') return value
+  const [first] = error instanceof AggregateError ? error.errors : []
+  return first === undefined ? '' : stringOf(first, property)
+}
+
+function named(error: unknown, property: string): Record<string, string> {
+  const value = stringOf(error, property)
+  return value === '' ? {} : { [property]: value }
+}

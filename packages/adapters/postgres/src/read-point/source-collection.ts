@@ -1,0 +1,62 @@
+import type { SourceCollection } from '@dbsnap/core/ports'
+import type { KeyColumn } from '@dbsnap/core/values'
+import { type BaseType, keyTypeOf, valueEqualityOf, valueShapeOf } from '../postgres-type-map.ts'
+import { quoteIdentifier, sqlName } from '../schema/identifiers.ts'
+import type { ColumnFacts, TableFacts } from '../schema/table-facts.ts'
+import type { CandidateTable } from './candidate-tables.ts'
+
+/** A table as it is read: what core must know of it, and the statement. */
+export interface ReadableTable {
+  readonly collection: SourceCollection
+  readonly statement: string
+}
+
+/** Generated columns follow from the others, and COPY neither writes nor reads them. */
+export function readableTable(facts: TableFacts, candidate: CandidateTable, encoding: string): ReadableTable {
+  const columns = facts.columns.filter(({ generated }) => generated === undefined)
+  const key = keyOf(facts, columns)
+  const table = `ONLY ${sqlName(facts.schema, facts.name)}`
+  const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
+  const order = key.map(({ column }) => {
+    const facts = columns[column] as ColumnFacts
+    return keyTypeOf(baseTypeOf(facts)).expression(quoteIdentifier(facts.name))
+  })
+  const ordered = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`
+  return {
+    statement: `COPY (SELECT ${list} FROM ${table}${ordered}) TO STDOUT`,
+    collection: {
+      name: facts.collection,
+      ...(candidate.root === null ? {} : { parent: candidate.root }),
+      format: 'copy-text',
+      encoding,
+      columns: columns.map((column) => ({
+        name: column.name,
+        type: column.type,
+        shape: valueShapeOf(baseTypeOf(column)),
+        equality: valueEqualityOf(baseTypeOf(column)),
+      })),
+      key,
+      estimatedRecords: candidate.records,
+      estimatedBytes: candidate.bytes,
+    },
+  }
+}
+
+/** The primary key; else the first (by name) valid, whole, immediate unique index of plain NOT NULL columns; else none. */
+function keyOf(facts: TableFacts, columns: readonly ColumnFacts[]): KeyColumn[] {
+  const usable = facts.indexes.filter(
+    (index) => index.unique && index.valid && index.immediate && !index.partial && !index.expression && index.notNull,
+  )
+  const isRead = (index: (typeof usable)[number]): boolean =>
+    index.columns.every((name) => columns.some((column) => column.name === name))
+  const readable = usable.filter(isRead)
+  const index = readable.find(({ primary }) => primary) ?? readable[0]
+  return (index?.columns ?? []).map((name) => {
+    const column = columns.findIndex((candidate) => candidate.name === name)
+    return { column, order: keyTypeOf(baseTypeOf(columns[column] as ColumnFacts)).order }
+  })
+}
+
+function baseTypeOf({ baseTypeOid, baseTypeModifier }: ColumnFacts): BaseType {
+  return { oid: baseTypeOid, modifier: baseTypeModifier }
+}

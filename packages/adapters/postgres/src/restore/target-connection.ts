@@ -1,0 +1,92 @@
+import type { CopyInStream, DriverClient } from '../postgres-client.ts'
+import { CopyIn } from './copy-in.ts'
+import { targetSettings } from './target-settings.ts'
+
+export type Row = Record<string, unknown>
+
+/** What a connection needs from the rest of the package. */
+export interface TargetConnectionParts {
+  readonly client: DriverClient
+  /** Makes the driver's COPY stream. */
+  readonly copyStream: (statement: string) => CopyInStream
+  /** Makes one of our errors of what the driver reports; `doing` completes "could not ...". */
+  readonly translate: (error: unknown, doing: string) => Error
+  readonly lockTimeoutMs: number
+}
+
+/** One connection that writes to a target. Everything it does lies in transactions with pinned settings. */
+export class TargetConnection {
+  readonly #parts: TargetConnectionParts
+  #serverVersion = 0
+
+  constructor(parts: TargetConnectionParts) {
+    this.#parts = parts
+  }
+
+  /** The server's version as `server_version_num`; known after the first `begin`. */
+  get serverVersion(): number {
+    return this.#serverVersion
+  }
+
+  get client(): DriverClient {
+    return this.#parts.client
+  }
+
+  /** Begins a read-write transaction with the pinned settings and `more`. */
+  async begin(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.run('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE', 'begin a transaction')
+    if (this.#serverVersion === 0) {
+      const [row] = await this.rows("SELECT current_setting('server_version_num')::int AS version")
+      this.#serverVersion = Number(row?.version)
+    }
+    await this.set({ ...targetSettings(this.#serverVersion, this.#parts.lockTimeoutMs), ...more })
+  }
+
+  /** Sets parameters until the end of the transaction. */
+  async set(settings: Readonly<Record<string, string>>): Promise<void> {
+    await this.rows('SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s(name, value)', [
+      Object.keys(settings),
+      Object.values(settings),
+    ])
+  }
+
+  /** Runs one statement without parameters; returns the number of rows it touched. */
+  async run(statement: string, doing = 'write to the target'): Promise<number> {
+    try {
+      const result = await this.#parts.client.query(statement)
+      return result.rowCount ?? 0
+    } catch (error) {
+      throw this.#parts.translate(error, doing)
+    }
+  }
+
+  async rows(statement: string, values: readonly unknown[] = [], doing = 'read from the target'): Promise<Row[]> {
+    try {
+      const result = await this.#parts.client.query(statement, values)
+      return result.rows as Row[]
+    } catch (error) {
+      throw this.#parts.translate(error, doing)
+    }
+  }
+
+  /** Begins a `COPY ... FROM STDIN`. Nothing else may be asked of the connection until it has ended. */
+  copyIn(statement: string, doing: string): CopyIn {
+    return new CopyIn(this.#parts.client.query(this.#parts.copyStream(statement)), (error) =>
+      this.#parts.translate(error, doing),
+    )
+  }
+
+  commit(): Promise<number> {
+    return this.run('COMMIT', 'commit')
+  }
+
+  /** Takes the transaction back. Quiet where the connection is gone: the server does it then. */
+  async rollback(): Promise<void> {
+    await this.#parts.client.query('ROLLBACK').catch(() => {})
+  }
+
+  /** Ends the connection. Quiet where it is gone already. */
+  async close(): Promise<void> {
+    await this.#parts.client.end().catch(() => {})
+  }
+}

@@ -1,0 +1,159 @@
+import { RecordTooLargeError } from '../errors/record-too-large-error.ts'
+import { SourceOrderError } from '../errors/source-order-error.ts'
+import type { RecordReader } from '../records/record-reader.ts'
+import { MAX_CHUNK_BYTES, MAX_RECORD_BYTES } from './chunk-limits.ts'
+import { hash32 } from './key-hash.ts'
+
+/** A run of consecutive records as it leaves the splitter. */
+export interface SplitChunk {
+  /** The records' bytes; a view that nothing changes any more. One record above 1 MiB stands alone. */
+  readonly bytes: Buffer
+  readonly firstKey: Buffer
+  readonly lastKey: Buffer
+  readonly records: number
+  /** Whether it ends where the hash says so: only there may another reading start or join. */
+  readonly atBoundary: boolean
+}
+
+export interface ChunkSplitterOptions {
+  readonly reader: RecordReader
+  /** Secret seed of the split hash. */
+  readonly seed: number
+  /** A chunk ends after a record whose key hash has this many low bits zero. */
+  readonly splitBits: number
+  /** For messages. */
+  readonly collection: string
+}
+
+/** Bytes. Incoming bytes are copied once into slabs of this size, and chunks are views of them. */
+const SLAB_BYTES = 4 * 1024 * 1024
+
+/**
+ * Cuts a stream of records into chunks. A chunk ends after a record whose key hash says so, never by content, so an
+ * update leaves every boundary where it was. Where a run between two such boundaries would exceed 1 MiB it is also cut
+ * by size, counted from that boundary. Verifies that keys ascend and are unique as it goes.
+ */
+export class ChunkSplitter {
+  readonly #reader: RecordReader
+  readonly #seed: number
+  readonly #mask: number
+  readonly #collection: string
+  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  /** Bytes of the slab that are filled, where the open chunk begins, and where the next record begins. */
+  #filled = 0
+  #chunkStart = 0
+  #position = 0
+  /** Up to here no end of the record at `#position` was found. */
+  #searched = 0
+  #records = 0
+  #firstKey = Buffer.alloc(0)
+  #lastKey = Buffer.allocUnsafe(64)
+  #lastKeyLength = -1
+
+  constructor(options: ChunkSplitterOptions) {
+    this.#reader = options.reader
+    this.#seed = options.seed
+    this.#mask = 2 ** options.splitBits - 1
+    this.#collection = options.collection
+    this.#reader.begin()
+  }
+
+  /** Takes the next bytes of the stream, cut anywhere, and returns the chunks that they complete. */
+  push(bytes: Buffer): SplitChunk[] {
+    const chunks: SplitChunk[] = []
+    let taken = 0
+    while (taken < bytes.length) {
+      if (this.#filled === this.#slab.length) this.#nextSlab()
+      const room = Math.min(this.#slab.length - this.#filled, bytes.length - taken)
+      bytes.copy(this.#slab, this.#filled, taken, taken + room)
+      this.#filled += room
+      taken += room
+      this.#scan(chunks)
+    }
+    return chunks
+  }
+
+  /** Ends the stream: returns the last chunk, if any. Bytes after the last whole record are a `SourceOrderError`. */
+  finish(): SplitChunk[] {
+    if (this.#position < this.#filled) {
+      throw new SourceOrderError(`the source ended in the middle of a record of ${this.#collection}`, {
+        hint: 'The snapshot was not published. Take it again; if it happens again, report it.',
+        data: { collection: this.#collection },
+      })
+    }
+    return this.#records === 0 ? [] : [this.#cut(this.#position, false)]
+  }
+
+  #scan(chunks: SplitChunk[]): void {
+    for (;;) {
+      const start = this.#position
+      const end = this.#reader.end(this.#slab, start, this.#filled, Math.max(start, this.#searched))
+      if (end === -1) {
+        this.#searched = this.#filled
+        if (this.#filled - start > MAX_RECORD_BYTES) this.#refuse()
+        return
+      }
+      const keyLength = this.#reader.key(this.#slab, start, end)
+      const keyBytes = this.#reader.keyBytes
+      // Cut by size before the record that would make the chunk too large: a large record stands alone.
+      if (this.#records > 0 && end - this.#chunkStart > MAX_CHUNK_BYTES) chunks.push(this.#cut(start, false))
+      this.#accept(keyBytes, keyLength)
+      this.#position = end
+      const boundary = (hash32(this.#seed, keyBytes, 0, keyLength) & this.#mask) === 0
+      if (boundary) chunks.push(this.#cut(end, true))
+    }
+  }
+
+  /** Verifies the order and remembers the key. */
+  #accept(keyBytes: Buffer, keyLength: number): void {
+    if (this.#lastKeyLength >= 0) {
+      const order = keyBytes.compare(this.#lastKey, 0, this.#lastKeyLength, 0, keyLength)
+      if (order <= 0) this.#refuseOrder(order === 0)
+    }
+    if (this.#lastKey.length < keyLength) this.#lastKey = Buffer.allocUnsafe(2 * keyLength)
+    keyBytes.copy(this.#lastKey, 0, 0, keyLength)
+    this.#lastKeyLength = keyLength
+    if (this.#records === 0) this.#firstKey = Buffer.from(keyBytes.subarray(0, keyLength))
+    this.#records++
+  }
+
+  #cut(end: number, atBoundary: boolean): SplitChunk {
+    const chunk: SplitChunk = {
+      bytes: this.#slab.subarray(this.#chunkStart, end),
+      firstKey: this.#firstKey,
+      lastKey: Buffer.from(this.#lastKey.subarray(0, this.#lastKeyLength)),
+      records: this.#records,
+      atBoundary,
+    }
+    this.#chunkStart = end
+    this.#records = 0
+    return chunk
+  }
+
+  /** Moves the open chunk to the beginning of a new slab, a larger one where a record needs it. */
+  #nextSlab(): void {
+    const open = this.#filled - this.#chunkStart
+    const slab = Buffer.allocUnsafeSlow(open > SLAB_BYTES / 2 ? open * 2 : SLAB_BYTES)
+    this.#slab.copy(slab, 0, this.#chunkStart, this.#filled)
+    this.#slab = slab
+    this.#position -= this.#chunkStart
+    this.#searched -= this.#chunkStart
+    this.#filled = open
+    this.#chunkStart = 0
+  }
+
+  #refuse(): never {
+    throw new RecordTooLargeError(`a record of ${this.#collection} is larger than 256 MiB`, {
+      hint: 'Exclude the collection, or make the record smaller.',
+      data: { collection: this.#collection, limit: MAX_RECORD_BYTES },
+    })
+  }
+
+  #refuseOrder(twice: boolean): never {
+    const what = twice ? 'one key twice' : 'records out of key order'
+    throw new SourceOrderError(`the source returned ${what} in ${this.#collection}`, {
+      hint: 'The snapshot was not published. An index or a collation of the server may be damaged: try REINDEX.',
+      data: { collection: this.#collection },
+    })
+  }
+}

@@ -1,0 +1,106 @@
+import type { RecordDifference } from '../record-tree/record-diff.ts'
+import { KEYLESS_HASH_BYTES } from '../records/keyless-reader.ts'
+import type { JsonObject } from '../values/json.ts'
+import { diffCollection, type DiffCollectionInput, layoutsOf } from './diff-collection.ts'
+import type { ChangeKind, CollectionSummary, RecordChange } from './difference.ts'
+import type { ProgressMeter } from './progress-meter.ts'
+import { ChangePresenter } from './record-presenter.ts'
+
+export interface ShownChanges {
+  readonly kinds: ReadonlySet<ChangeKind>
+  /** Changes that may still be shown, shared by all collections. */
+  remaining: number
+}
+
+/** Compares one collection and yields what is to be shown; returns the exact counts. */
+export async function* diffCollectionRecords(
+  input: DiffCollectionInput,
+  shown: ShownChanges,
+  progress: ProgressMeter,
+): AsyncGenerator<RecordChange, CollectionSummary, undefined> {
+  const layouts = layoutsOf(input)
+  const presenter = new ChangePresenter(layouts.left, layouts.right)
+  const counts = { added: 0, removed: 0, changed: 0 }
+  let equal = 0
+  const keyless = layouts.left.key.length === 0 ? new KeylessRun(input.name, shown) : undefined
+  for await (const batch of diffCollection(input)) {
+    equal += batch.equalRecords
+    let seen = batch.equalRecords
+    for (const difference of batch.differences) {
+      seen++
+      const fields = difference.kind === 'changed' ? presenter.fields(difference.left, difference.right) : []
+      // The bytes differ, the values do not: another spelling of the same.
+      if (difference.kind === 'changed' && fields.length === 0) {
+        equal++
+        continue
+      }
+      counts[difference.kind]++
+      if (keyless !== undefined) {
+        const ended = keyless.add(difference, presenter)
+        if (ended !== undefined) yield ended
+      } else if (shown.remaining > 0 && shown.kinds.has(difference.kind)) {
+        shown.remaining--
+        yield present(input.name, difference, fields, presenter)
+      }
+    }
+    progress.add(input.name, { records: seen, bytes: 0 })
+  }
+  const last = keyless?.end()
+  if (last !== undefined) yield last
+  const { added, removed, changed } = counts
+  return {
+    name: input.name,
+    added,
+    removed,
+    changed,
+    recordsBefore: equal + removed + changed,
+    recordsAfter: equal + added + changed,
+  }
+}
+
+function present(
+  collection: string,
+  difference: RecordDifference,
+  fields: readonly string[],
+  presenter: ChangePresenter,
+): RecordChange {
+  const before = difference.kind === 'added' ? null : presenter.left.record(difference.left)
+  const after = difference.kind === 'removed' ? null : presenter.right.record(difference.right)
+  const key = before === null ? presenter.right.key(after as JsonObject) : presenter.left.key(before)
+  return { type: 'change', collection, kind: difference.kind, key, before, after, fields }
+}
+
+/** Adds up equal records that came or went: they differ only in the ordinal at the end of their keys. */
+class KeylessRun {
+  readonly #collection: string
+  readonly #shown: ShownChanges
+  #hash: Buffer | undefined
+  #change: (RecordChange & { count: number }) | undefined
+
+  constructor(collection: string, shown: ShownChanges) {
+    this.#collection = collection
+    this.#shown = shown
+  }
+
+  /** Takes the next difference; returns the run before it where it ends. */
+  add(difference: RecordDifference, presenter: ChangePresenter): RecordChange | undefined {
+    const hash = difference.key.subarray(0, KEYLESS_HASH_BYTES)
+    if (this.#change?.kind === difference.kind && this.#hash?.equals(hash) === true) {
+      this.#change = { ...this.#change, count: this.#change.count + 1 }
+      return undefined
+    }
+    const ended = this.end()
+    this.#hash = Buffer.from(hash)
+    if (this.#shown.remaining > 0 && this.#shown.kinds.has(difference.kind)) {
+      this.#shown.remaining--
+      this.#change = { ...present(this.#collection, difference, [], presenter), key: {}, count: 1 }
+    }
+    return ended
+  }
+
+  end(): RecordChange | undefined {
+    const ended = this.#change
+    this.#change = undefined
+    return ended
+  }
+}

@@ -1,0 +1,57 @@
+import type { Json, JsonObject } from '../values/json.ts'
+
+export type ChangeKind = 'added' | 'removed' | 'changed'
+
+/** One record that differs, its values as people see them. */
+export interface RecordChange {
+  readonly type: 'change'
+  readonly collection: string
+  readonly kind: ChangeKind
+  /** The key's columns; `{}` where the collection has no key. */
+  readonly key: JsonObject
+  /** null for an added record. */
+  readonly before: JsonObject | null
+  /** null for a removed record. */
+  readonly after: JsonObject | null
+  /** Names of the columns that differ, sorted; empty unless `changed`. */
+  readonly fields: readonly string[]
+  /** How many equal records came or went; only where the collection has no key. */
+  readonly count?: number
+}
+
+/** One object of the schema that differs. */
+export interface SchemaChange {
+  readonly type: 'schema'
+  /** The object's kind: `table`, `column`, `index`, ... */
+  readonly object: string
+  readonly kind: ChangeKind
+  readonly name: string
+  readonly before: Json
+  readonly after: Json
+}
+
+/** Exact counts for one collection. */
+export interface CollectionSummary {
+  readonly name: string
+  readonly added: number
+  readonly removed: number
+  readonly changed: number
+  readonly recordsBefore: number
+  readonly recordsAfter: number
+}
+
+/** The end of every diff. Exact whatever was filtered or limited before it. */
+export interface DiffSummary {
+  readonly type: 'summary'
+  /** Every collection that was compared, by name. */
+  readonly collections: readonly CollectionSummary[]
+  readonly schema: { readonly added: number; readonly removed: number; readonly changed: number }
+}
+
+export type Difference = RecordChange | SchemaChange | DiffSummary
+
+/** Whether a summary tells of any difference. */
+export function hasDifferences(summary: DiffSummary): boolean {
+  const { added, removed, changed } = summary.schema
+  return added + removed + changed > 0 || summary.collections.some((c) => c.added + c.removed + c.changed > 0)
+}

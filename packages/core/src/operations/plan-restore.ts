@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
+import type { ReadPoint, Warning } from '../ports/database-source.ts'
+import type { CollectionRoute, DatabaseTarget, PlannedStep } from '../ports/database-target.ts'
+import { diffCollection, fingerprintHash } from './diff-collection.ts'
+import { chooseCollections, liveOperand, snapshotOperand } from './diff-operand.ts'
+import { hasEqualValues } from './equal-values.ts'
+import type { OperationContext } from './operation-context.ts'
+import { openRestoreSession, type RestoreScope } from './restore-session.ts'
+import type { PlannedCollection, PlanOptions, RestorePlan } from './restore-plan.ts'
+
+/** What the target says it will do, before any record was compared. */
+interface Intentions {
+  readonly routes: ReadonlyMap<string, CollectionRoute>
+  readonly steps: readonly PlannedStep[]
+  /** Chosen collections that the target holds. */
+  readonly present: readonly string[]
+}
+
+/**
+ * Makes the plan of a restore: what will be created, and exactly how many records come, go and change. Writes nothing,
+ * and holds the target's locks only while it asks for the routes, not while it reads.
+ */
+export async function planRestore(
+  context: OperationContext,
+  snapshot: SnapshotManifest,
+  target: DatabaseTarget,
+  options: PlanOptions,
+): Promise<RestorePlan> {
+  const { mode, signal } = options
+  const chosen = chooseCollections(
+    snapshot.collections.map(({ layout }) => layout),
+    options,
+  )
+  const whole = (options.include ?? []).length === 0 && (options.exclude ?? []).length === 0
+  const warnings: Warning[] = []
+  const warn = (warning: Warning): void => {
+    warnings.push(warning)
+    options.onWarning?.(warning)
+  }
+  const scope = { snapshot, target, mode, chosen, whole }
+  const intentions = await askTarget(context, scope, warn, signal)
+  const { collections, fingerprint } = await compare(context, scope, intentions, signal)
+  const { steps } = intentions
+  return { ...scope, collections, steps, atomic: true, fingerprint, warnings }
+}
+
+async function askTarget(
+  context: OperationContext,
+  scope: RestoreScope,
+  warn: (warning: Warning) => void,
+  signal: AbortSignal | undefined,
+): Promise<Intentions> {
+  const session = await openRestoreSession(context, scope, warn, signal)
+  try {
+    const { routes, steps, current } = session
+    return { routes, steps, present: current.collections.map(({ name }) => name) }
+  } finally {
+    await session.abort()
+  }
+}
+
+async function compare(
+  context: OperationContext,
+  scope: RestoreScope,
+  intentions: Intentions,
+  signal: AbortSignal | undefined,
+): Promise<{ collections: PlannedCollection[]; fingerprint: string }> {
+  const { target, mode, snapshot, chosen } = scope
+  const present = mode === 'append' ? [] : intentions.present
+  const readPoint =
+    present.length === 0
+      ? undefined
+      : await target.openReadPoint({
+          include: present,
+          concurrency: 1,
+          onWarning: () => {},
+          ...(signal === undefined ? {} : { signal }),
+        })
+  try {
+    const fingerprint = planFingerprint(intentions)
+    const collections: PlannedCollection[] = []
+    for (const name of chosen) {
+      const records = snapshot.collections.find(({ layout }) => layout.name === name)?.records ?? 0
+      const route = intentions.routes.get(name) ?? 'load'
+      if (readPoint === undefined || !present.includes(name)) {
+        collections.push({ name, route, added: records, removed: 0, changed: 0 })
+        continue
+      }
+      const counted = await countDifferences(context, scope, readPoint, name, signal)
+      fingerprint.update(counted.digest)
+      const counts =
+        route === 'change' ? counted : { added: records, removed: counted.liveRecords, changed: 0 }
+      collections.push({ name, route, added: counts.added, removed: counts.removed, changed: counts.changed })
+    }
+    return { collections, fingerprint: fingerprint.digest('hex') }
+  } finally {
+    await readPoint?.close()
+  }
+}
+
+/** A fingerprint begins with what will be done to the schema; the contents of each collection follow. */
+export function planFingerprint({ routes, steps }: Pick<Intentions, 'routes' | 'steps'>) {
+  return createHash('sha256').update(JSON.stringify([[...routes].sort(), steps]))
+}
+
+async function countDifferences(
+  context: OperationContext,
+  { snapshot }: RestoreScope,
+  readPoint: ReadPoint,
+  name: string,
+  signal: AbortSignal | undefined,
+) {
+  const fingerprint = fingerprintHash()
+  const left = liveOperand(readPoint, async () => {})
+  const right = await snapshotOperand(context, snapshot)
+  const counts = { added: 0, removed: 0, changed: 0 }
+  let equal = 0
+  const isSame = hasEqualValues(left.collections.get(name), right.collections.get(name))
+  for await (const batch of diffCollection({ context, name, left, right, signal, fingerprint })) {
+    equal += batch.equalRecords
+    for (const difference of batch.differences) {
+      if (difference.kind === 'changed' && isSame(difference.left, difference.right)) equal++
+      else counts[difference.kind]++
+    }
+  }
+  return { ...counts, liveRecords: equal + counts.removed + counts.changed, digest: fingerprint.digest('hex') }
+}

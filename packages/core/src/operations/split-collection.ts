@@ -1,0 +1,76 @@
+import { SAMPLE_BYTES, SAMPLE_RECORDS } from '../chunking/chunk-limits.ts'
+import { ChunkSplitter, type SplitChunk } from '../chunking/chunk-splitter.ts'
+import { splitBitsFor } from '../chunking/split-bits.ts'
+import { createRecordReader } from '../records/create-record-reader.ts'
+import type { RecordReader } from '../records/record-reader.ts'
+import type { CollectionLayout } from '../values/collection.ts'
+
+/** The chunks of a collection that is read, and the split parameter that cuts them. */
+export interface SplitCollection {
+  readonly splitBits: number
+  readonly chunks: AsyncGenerator<SplitChunk, void, undefined>
+}
+
+/**
+ * Cuts the records of a collection, which come in key order, into chunks. Without `splitBits` (a previous snapshot's)
+ * the parameter is chosen from the first 4 096 records. The chunks must be read to their end or returned.
+ */
+export async function splitCollection(
+  bytes: AsyncIterable<Buffer>,
+  layout: CollectionLayout,
+  seed: number,
+  splitBits?: number,
+): Promise<SplitCollection> {
+  const input = bytes[Symbol.asyncIterator]()
+  const sample: Buffer[] = []
+  try {
+    const bits = splitBits ?? (await chooseSplitBits(input, sample, createRecordReader(layout)))
+    const splitter = new ChunkSplitter({
+      reader: createRecordReader(layout),
+      seed,
+      splitBits: bits,
+      collection: layout.name,
+    })
+    return { splitBits: bits, chunks: cut(splitter, sample, input) }
+  } catch (error) {
+    await input.return?.()
+    throw error
+  }
+}
+
+/** Reads the sample into `sample`, from where it is cut again, and counts whole records in it. */
+async function chooseSplitBits(input: AsyncIterator<Buffer>, sample: Buffer[], reader: RecordReader): Promise<number> {
+  let records = 0
+  let bytes = 0
+  let rest = Buffer.alloc(0)
+  while (records < SAMPLE_RECORDS && bytes + rest.length < SAMPLE_BYTES) {
+    const next = await input.next()
+    if (next.done === true) break
+    sample.push(Buffer.from(next.value))
+    const piece = rest.length === 0 ? next.value : Buffer.concat([rest, next.value])
+    let start = 0
+    for (let end = reader.end(piece, start, piece.length); end !== -1; end = reader.end(piece, start, piece.length)) {
+      if (records === SAMPLE_RECORDS || bytes >= SAMPLE_BYTES) break
+      records++
+      bytes += end - start
+      start = end
+    }
+    rest = Buffer.from(piece.subarray(start))
+  }
+  // A first record larger than the whole sample is alone in its chunk, whatever the parameter.
+  return records === 0 ? splitBitsFor(1, rest.length) : splitBitsFor(records, bytes)
+}
+
+async function* cut(
+  splitter: ChunkSplitter,
+  sample: readonly Buffer[],
+  input: AsyncIterator<Buffer>,
+): AsyncGenerator<SplitChunk, void, undefined> {
+  try {
+    for (const bytes of sample) yield* splitter.push(bytes)
+    for (let next = await input.next(); next.done !== true; next = await input.next()) yield* splitter.push(next.value)
+    yield* splitter.finish()
+  } finally {
+    await input.return?.()
+  }
+}

@@ -1,0 +1,77 @@
+import { mayInheritSplitBits } from '../chunking/split-bits.ts'
+import type { SnapshotCollection } from '../format/snapshot-manifest.ts'
+import type { ReadPoint, SourceCollection } from '../ports/database-source.ts'
+import type { ObjectWriter } from '../ports/object-access.ts'
+import { TreeBuilder } from '../record-tree/tree-builder.ts'
+import { TreeCursor } from '../record-tree/tree-cursor.ts'
+import type { CollectionLayout } from '../values/collection.ts'
+import type { OperationContext } from './operation-context.ts'
+import type { ProgressMeter } from './progress-meter.ts'
+import { readInKeyOrder } from './read-in-key-order.ts'
+import { splitCollection } from './split-collection.ts'
+import { splitSeeds } from './split-seeds.ts'
+import { storeChunk } from './store-chunk.ts'
+import type { Throttle } from './throttle.ts'
+
+export interface TakeCollectionInput {
+  readonly context: OperationContext
+  readonly readPoint: ReadPoint
+  readonly collection: SourceCollection
+  /** The same collection in the previous snapshot of the source. */
+  readonly previous: SnapshotCollection | undefined
+  readonly writer: ObjectWriter
+  readonly throttle: Throttle
+  readonly progress: ProgressMeter
+  readonly signal: AbortSignal
+}
+
+/** Reads one collection to its end, stores the chunks and nodes that are new, and returns its place in the manifest. */
+export async function takeCollection(input: TakeCollectionInput): Promise<SnapshotCollection> {
+  const { context, readPoint, collection, writer, signal } = input
+  const layout = layoutOf(collection)
+  const seeds = splitSeeds(context.objects.splitSeed)
+  const previous = sameKey(input.previous, layout)
+  const inherited =
+    previous !== undefined && mayInheritSplitBits(previous.splitBits, previous.records, previous.bytes)
+      ? previous.splitBits
+      : undefined
+  const source = readInKeyOrder(context, readPoint, layout, signal)
+  const { splitBits, chunks } = await splitCollection(source, layout, seeds.chunk, inherited)
+  const beside = previous === undefined ? undefined : new TreeCursor(context.objects.reader, rootOf(previous))
+  const nodes = previous === undefined ? undefined : new TreeCursor(context.objects.reader, rootOf(previous))
+  const tree = new TreeBuilder(writer, { seed: seeds.tree, ...(nodes === undefined ? {} : { previous: nodes }) })
+  for await (const chunk of chunks) {
+    await beside?.seek(chunk.firstKey)
+    await tree.add(await storeChunk(writer, chunk, beside?.entry))
+    input.progress.add(layout.name, { records: chunk.records, bytes: chunk.bytes.length })
+    await input.throttle.pass(chunk.bytes.length, signal)
+  }
+  const root = await tree.finish()
+  return {
+    layout,
+    records: root?.records ?? 0,
+    bytes: root?.bytes ?? 0,
+    root: root === null ? null : { id: root.id, height: root.height },
+    splitBits,
+    consistency: readPoint.facts.consistency,
+  }
+}
+
+/** A collection of a snapshot as a tree to walk. */
+export function rootOf(collection: SnapshotCollection) {
+  const { root, records, bytes } = collection
+  return root === null ? null : { ...root, records, bytes }
+}
+
+function layoutOf(collection: SourceCollection): CollectionLayout {
+  const { name, parent, format, encoding, columns, key } = collection
+  return { name, format, encoding, columns, key, ...(parent === undefined ? {} : { parent }) }
+}
+
+/** A previous tree is of use only where its keys are encoded alike. */
+function sameKey(previous: SnapshotCollection | undefined, layout: CollectionLayout): SnapshotCollection | undefined {
+  if (previous === undefined || previous.root === null) return undefined
+  const shape = ({ key, columns, format }: CollectionLayout): string =>
+    JSON.stringify([format, key.map((part) => [columns[part.column]?.name, part.order])])
+  return shape(previous.layout) === shape(layout) ? previous : undefined
+}

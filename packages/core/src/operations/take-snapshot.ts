@@ -1,0 +1,170 @@
+import { DamagedError } from '../errors/damaged-error.ts'
+import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
+import type { CollectionChoice, DatabaseSource, ReadPoint, SourceCollection, Warning } from '../ports/database-source.ts'
+import type { ProgressListener } from '../ports/progress.ts'
+import { writeDocument } from '../repository/documents.ts'
+import type { RepositoryWriter } from '../repository/object-repository.ts'
+import { forEachAtOnce } from './for-each-at-once.ts'
+import type { OperationContext } from './operation-context.ts'
+import { previousCollections } from './previous-collections.ts'
+import { ProgressMeter } from './progress-meter.ts'
+import { takeCollection } from './take-collection.ts'
+import { Throttle } from './throttle.ts'
+
+/** A snapshot that was just taken. */
+export interface Snapshot extends SnapshotManifest {
+  /** Bytes by which the repository grew. */
+  readonly storedBytes: number
+}
+
+export interface TakeOptions extends CollectionChoice {
+  /** Name of the source under which its snapshots follow each other. Default: `host:port/database`. */
+  readonly label?: string
+  readonly tags?: Readonly<Record<string, string>>
+  /** Collections read at a time. Default 2. */
+  readonly concurrency?: number
+  /** Plain bytes per second, at most. Default: no limit. */
+  readonly maxRate?: number
+  readonly onProgress?: ProgressListener
+  /** Told once per warning; all stand in the manifest as well. */
+  readonly onWarning?: (warning: Warning) => void
+  readonly signal?: AbortSignal
+}
+
+const DEFAULT_CONCURRENCY = 2
+/** Share of the objects stored that are read back before the snapshot is published. */
+const VERIFIED_SHARE = 0.01
+
+/** Takes a snapshot. It exists when this resolves; after a failure there is none, and what was stored is found by the next one. */
+export async function takeSnapshot(
+  context: OperationContext,
+  source: DatabaseSource,
+  options: TakeOptions,
+): Promise<Snapshot> {
+  const { signal } = options
+  const writer = await context.objects.openWriter(signal === undefined ? {} : { signal })
+  try {
+    return await new Take(context, writer, options).run(source)
+  } finally {
+    await writer.close()
+  }
+}
+
+class Take {
+  readonly #context: OperationContext
+  readonly #writer: RepositoryWriter
+  readonly #options: TakeOptions
+  readonly #warnings: Warning[] = []
+  readonly #progress: ProgressMeter
+  readonly #started: number
+
+  constructor(context: OperationContext, writer: RepositoryWriter, options: TakeOptions) {
+    this.#context = context
+    this.#writer = writer
+    this.#options = options
+    this.#progress = new ProgressMeter(context.clock, 'take', options.onProgress)
+    this.#started = context.clock.monotonic()
+  }
+
+  async run(source: DatabaseSource): Promise<Snapshot> {
+    const { include, exclude, signal, concurrency = DEFAULT_CONCURRENCY } = this.#options
+    const readPoint = await source.openReadPoint({
+      concurrency,
+      onWarning: (warning) => this.#warn(warning),
+      ...(include === undefined ? {} : { include }),
+      ...(exclude === undefined ? {} : { exclude }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    try {
+      return await this.#publish(readPoint, await this.#read(readPoint, concurrency))
+    } finally {
+      await readPoint.close()
+    }
+  }
+
+  /** Everything but publishing: records, trees, schema. */
+  async #read(readPoint: ReadPoint, concurrency: number): Promise<Contents> {
+    const label = this.#options.label ?? readPoint.facts.label
+    const parent = await this.#context.objects.snapshots.latest(label)
+    const previous = await previousCollections(this.#context.objects.snapshots, label)
+    const collections: SnapshotCollection[] = []
+    for (const { estimatedRecords, estimatedBytes } of readPoint.collections) {
+      this.#progress.expect(estimatedRecords, estimatedBytes)
+    }
+    const throttle = new Throttle(this.#context.clock, this.#options.maxRate ?? Number.POSITIVE_INFINITY)
+    const largestFirst = [...readPoint.collections].sort((a, b) => b.estimatedBytes - a.estimatedBytes)
+    await forEachAtOnce(largestFirst, concurrency, this.#options.signal, async (collection, signal) => {
+      collections.push(await this.#collection(readPoint, collection, previous.collections.get(collection.name), throttle, signal))
+    })
+    collections.sort((a, b) => Buffer.compare(Buffer.from(a.layout.name), Buffer.from(b.layout.name)))
+    const schema = await writeDocument(this.#writer, readPoint.schema, previous.schema)
+    return { label, collections, schema, ...(parent === undefined ? {} : { parent: parent.id }) }
+  }
+
+  async #collection(
+    readPoint: ReadPoint,
+    collection: SourceCollection,
+    previous: SnapshotCollection | undefined,
+    throttle: Throttle,
+    signal: AbortSignal,
+  ): Promise<SnapshotCollection> {
+    const taken = await takeCollection({
+      context: this.#context,
+      readPoint,
+      collection,
+      previous,
+      writer: this.#writer,
+      throttle,
+      progress: this.#progress,
+      signal,
+    })
+    this.#progress.stored(this.#writer.counts.storedBytes)
+    return taken
+  }
+
+  async #publish(readPoint: ReadPoint, contents: Contents): Promise<Snapshot> {
+    const { objects, clock } = this.#context
+    this.#progress.phase('storing')
+    await this.#writer.flush()
+    this.#progress.phase('verifying')
+    const { objects: verified, ok, damaged } = await this.#writer.sample(VERIFIED_SHARE)
+    if (!ok) {
+      throw new DamagedError('what was just stored cannot be read back', {
+        hint: 'The store loses or changes data. Check its disk; nothing was published.',
+        data: { objects: [...damaged] },
+      })
+    }
+    const { counts } = this.#writer
+    const { label, collections, ...rest } = contents
+    const sum = (count: (collection: SnapshotCollection) => number): number =>
+      collections.reduce((total, collection) => total + count(collection), 0)
+    const { manifest, storedBytes } = await objects.snapshots.put({
+      id: objects.snapshots.newId(),
+      format: 1,
+      time: clock.now().toISOString(),
+      tags: this.#options.tags ?? {},
+      source: { ...readPoint.facts, label },
+      records: sum(({ records }) => records),
+      bytes: sum(({ bytes }) => bytes),
+      seconds: Math.round(clock.monotonic() - this.#started) / 1000,
+      compression: {
+        ...objects.compression,
+        ratio: counts.sealedBytes === 0 ? 1 : Math.round((100 * counts.plainBytes) / counts.sealedBytes) / 100,
+      },
+      verification: { objects: verified, ok },
+      warnings: this.#warnings,
+      collections,
+      ...rest,
+    })
+    this.#progress.stored(counts.storedBytes + storedBytes)
+    this.#progress.phase('done')
+    return { ...manifest, storedBytes: counts.storedBytes + storedBytes }
+  }
+
+  #warn(warning: Warning): void {
+    this.#warnings.push({ code: warning.code, message: warning.message })
+    this.#options.onWarning?.(warning)
+  }
+}
+
+type Contents = Pick<SnapshotManifest, 'collections' | 'schema' | 'parent'> & { readonly label: string }

@@ -1,0 +1,210 @@
+import { tmpdir } from 'node:os'
+import type { CompressionSettings } from './compression/compression-settings.ts'
+import { PassphraseKeyProvider } from './encryption/passphrase-key-provider.ts'
+import { ConfirmationRequiredError } from './errors/confirmation-required-error.ts'
+import type { SnapshotManifest, SnapshotSummary } from './format/snapshot-manifest.ts'
+import { type ApplyOptions, applyRestore, type RestoreResult } from './operations/apply-restore.ts'
+import { type CheckOptions, type CheckReport, checkSnapshots } from './operations/check-snapshots.ts'
+import { type DiffOperand, openLive, schemaOf, snapshotOperand } from './operations/diff-operand.ts'
+import { type DiffOptions, diffOperands } from './operations/diff-operands.ts'
+import type { Difference } from './operations/difference.ts'
+import { type ExportOptions, exportRecords } from './operations/export-records.ts'
+import type { OperationContext } from './operations/operation-context.ts'
+import { planRestore } from './operations/plan-restore.ts'
+import {
+  collectionOf,
+  type ReadRecordsOptions,
+  readRecordBytes,
+  readRecords,
+  type ShownRecord,
+} from './operations/read-records.ts'
+import { type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
+import { type Snapshot, type TakeOptions, takeSnapshot } from './operations/take-snapshot.ts'
+import type { DatabaseSource } from './ports/database-source.ts'
+import type { DatabaseTarget } from './ports/database-target.ts'
+import type { KeyProvider } from './ports/key-provider.ts'
+import type { ObjectStore } from './ports/object-store.ts'
+import type { Clock, Randomness } from './ports/system.ts'
+import { createObjectRepository } from './repository/create-object-repository.ts'
+import type { ObjectRepository } from './repository/object-repository.ts'
+import { openObjectRepository } from './repository/open-object-repository.ts'
+import { SystemClock } from './system/system-clock.ts'
+import { SystemRandomness } from './system/system-randomness.ts'
+import type { SchemaDocument } from './values/schema.ts'
+
+export interface OpenRepositoryOptions {
+  /** Opens a key slot of the kind `passphrase`. This or `keyProvider`, unless the repository is unencrypted. */
+  readonly passphrase?: string
+  /** Opens another kind of key slot. */
+  readonly keyProvider?: KeyProvider
+  /** Where collections without a key are sorted, encrypted. Default: the system's temporary folder. */
+  readonly temporaryFolder?: string
+  /** Default: the system's. */
+  readonly clock?: Clock
+  /** Default: the system's. */
+  readonly randomness?: Randomness
+}
+
+export interface CreateRepositoryOptions extends OpenRepositoryOptions {
+  /** Everybody who reads the store reads the data. Default false. */
+  readonly unencrypted?: boolean
+  /** Default for all that is stored: zstd, level 1. */
+  readonly compression?: CompressionSettings
+}
+
+/** A snapshot by its manifest or by a name: an id, a unique prefix of one, `latest`, `latest~1`, `<label>:latest`. */
+export type SnapshotReference = string | Pick<SnapshotSummary, 'id'>
+
+/** One side of a diff. */
+export type DiffReference = SnapshotReference | DatabaseSource
+
+/**
+ * A repository of snapshots: the way in to everything. Safe to use from several operations at a time.
+ *
+ * @example
+ * const repository = await Repository.open(folder('./snapshots'), { passphrase })
+ * const before = await repository.take(postgres(url))
+ */
+export class Repository {
+  readonly #context: OperationContext
+
+  private constructor(objects: ObjectRepository, options: OpenRepositoryOptions, clock: Clock, randomness: Randomness) {
+    this.#context = { objects, clock, randomness, temporaryFolder: options.temporaryFolder ?? tmpdir() }
+  }
+
+  /** Makes a repository in an empty place. Fails with `RepositoryExistsError`, or `UsageError` without any key. */
+  static async create(store: ObjectStore, options: CreateRepositoryOptions = {}): Promise<Repository> {
+    const system = systemOf(options)
+    const { unencrypted, compression } = options
+    const objects = await createObjectRepository(store, {
+      ...system,
+      ...(unencrypted === undefined ? {} : { unencrypted }),
+      ...(compression === undefined ? {} : { compression }),
+    })
+    return new Repository(objects, options, system.clock, system.randomness)
+  }
+
+  /** Opens a repository. Fails with `NotARepositoryError`, `WrongPassphraseError`, `NewerFormatError` or `DamagedError`. */
+  static async open(store: ObjectStore, options: OpenRepositoryOptions = {}): Promise<Repository> {
+    const system = systemOf(options)
+    return new Repository(await openObjectRepository(store, system), options, system.clock, system.randomness)
+  }
+
+  /** Whether its contents are encrypted. */
+  get encrypted(): boolean {
+    return this.#context.objects.encrypted
+  }
+
+  /** Takes a snapshot of a database. It exists when this resolves; after a failure there is none. */
+  take(source: DatabaseSource, options: TakeOptions = {}): Promise<Snapshot> {
+    return takeSnapshot(this.#context, source, options)
+  }
+
+  /** All snapshots, newest first. A damaged manifest fails it: no snapshot is hidden in silence. */
+  async list(): Promise<readonly SnapshotSummary[]> {
+    const { snapshots, damaged } = await this.#context.objects.snapshots.list()
+    if (damaged[0] !== undefined) throw damaged[0].error
+    return snapshots
+  }
+
+  /** A snapshot's manifest. Fails with `UnknownSnapshotError` or `AmbiguousSnapshotError`. */
+  async get(snapshot: SnapshotReference): Promise<SnapshotManifest> {
+    const { snapshots } = this.#context.objects
+    const { id } = typeof snapshot === 'string' ? await snapshots.resolve(snapshot) : snapshot
+    return snapshots.load(id)
+  }
+
+  /** The schema that a snapshot keeps. */
+  async schema(snapshot: SnapshotReference): Promise<SchemaDocument> {
+    return schemaOf(this.#context, await this.get(snapshot))
+  }
+
+  /**
+   * What changed from `left` to `right`: record changes by collection, then key order; schema changes; last a summary
+   * with exact counts. Two snapshots are compared by what differs alone; a live database is read once.
+   */
+  async *diff(left: DiffReference, right: DiffReference, options: DiffOptions = {}): AsyncGenerator<Difference, void> {
+    const before = await this.#operand(left, options.signal)
+    let after: DiffOperand
+    try {
+      after = await this.#operand(right, options.signal)
+    } catch (error) {
+      await before.close()
+      throw error
+    }
+    yield* diffOperands(this.#context, before, after, options)
+  }
+
+  /** Records of one collection (by its whole name) in key order. Needs no database. */
+  async *records(
+    snapshot: SnapshotReference,
+    collection: string,
+    options: ReadRecordsOptions = {},
+  ): AsyncGenerator<ShownRecord, void> {
+    yield* readRecords(this.#context, collectionOf(await this.get(snapshot), collection), options)
+  }
+
+  /** The bytes of all records of a collection, in the engine's own form (`layout.format`), in key order. */
+  async *rawRecords(
+    snapshot: SnapshotReference,
+    collection: string,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Buffer, void> {
+    yield* readRecordBytes(this.#context, collectionOf(await this.get(snapshot), collection), signal)
+  }
+
+  /** Records as JSON, NDJSON or CSV. */
+  async *exportRecords(snapshot: SnapshotReference, options: ExportOptions): AsyncGenerator<Buffer, void> {
+    yield* exportRecords(this.#context, await this.get(snapshot), options)
+  }
+
+  /** What a restore would do, with exact counts. Writes nothing. */
+  async plan(snapshot: SnapshotReference, target: DatabaseTarget, options: PlanOptions): Promise<RestorePlan> {
+    return planRestore(this.#context, await this.get(snapshot), target, options)
+  }
+
+  /** Carries out a plan: safety snapshot, then all at once, then a proof by diff. Refused where the target has moved. */
+  apply(plan: RestorePlan, options: ApplyOptions = {}): Promise<RestoreResult> {
+    return applyRestore(this.#context, plan, options)
+  }
+
+  /** `plan` and `apply`. Refuses to remove or replace records without `confirm: true` (`ConfirmationRequiredError`). */
+  async restore(
+    snapshot: SnapshotReference,
+    target: DatabaseTarget,
+    options: PlanOptions & ApplyOptions & { readonly confirm?: boolean },
+  ): Promise<RestoreResult> {
+    const plan = await this.plan(snapshot, target, options)
+    if (removesRecords(plan) && options.confirm !== true) {
+      throw new ConfirmationRequiredError('this restore would remove or replace records', {
+        hint: 'Look at `plan` first, then pass `confirm: true`, or apply the plan.',
+        data: { collections: plan.collections.map((collection) => ({ ...collection })) },
+      })
+    }
+    return this.apply(plan, options)
+  }
+
+  /** Checks the store's files and that every snapshot finds all it names; reads as many objects as asked for. */
+  check(options: CheckOptions = {}): Promise<CheckReport> {
+    return checkSnapshots(this.#context, options)
+  }
+
+  /** Releases the store. */
+  close(): Promise<void> {
+    return this.#context.objects.close()
+  }
+
+  async #operand(side: DiffReference, signal: AbortSignal | undefined): Promise<DiffOperand> {
+    if (typeof side === 'object' && 'openReadPoint' in side) return openLive(side, signal)
+    return snapshotOperand(this.#context, await this.get(side))
+  }
+}
+
+function systemOf(options: OpenRepositoryOptions) {
+  const clock = options.clock ?? new SystemClock()
+  const randomness = options.randomness ?? new SystemRandomness()
+  const keyProvider =
+    options.keyProvider ??
+    (options.passphrase === undefined ? undefined : new PassphraseKeyProvider(options.passphrase, { randomness }))
+  return { clock, randomness, ...(keyProvider === undefined ? {} : { keyProvider }) }
+}

@@ -1,0 +1,5 @@
+/** A record and the key by which it is sorted. */
+export interface SortItem {
+  readonly key: Buffer
+  readonly record: Buffer
+}

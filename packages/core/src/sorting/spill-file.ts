@@ -1,0 +1,148 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { DamagedError } from '../errors/damaged-error.ts'
+import type { Randomness } from '../ports/system.ts'
+import { spillError } from './spill-error.ts'
+
+const compress = promisify(zstdCompress)
+const decompress = promisify(zstdDecompress)
+
+const CIPHER = 'aes-256-gcm'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** Bytes that a block may grow to when it is decompressed: a segment of a large record, or a key of that size. */
+const MAX_BLOCK_BYTES = 256 * 1024 * 1024
+
+export interface SpillFileOptions {
+  /** Where the private folder is made. */
+  readonly folder: string
+  /** Gives the key. */
+  readonly randomness: Randomness
+  /** zstd level 1 before encryption. */
+  readonly compress: boolean
+}
+
+/** Where a block lies in a spill file. */
+export interface SpilledBlock {
+  readonly offset: number
+  readonly length: number
+  /** Counts the file's blocks; the block's nonce, used once with the file's key. */
+  readonly number: number
+}
+
+/**
+ * A temporary file of encrypted blocks (AES-256-GCM, the key random and only in memory). It lies in a folder of its
+ * own that only this user may enter; both names are removed as soon as the file is open, so that nothing is left behind
+ * however the process ends. Its space is freed by `close`.
+ */
+export class SpillFile {
+  readonly #handle: FileHandle
+  readonly #place: string
+  readonly #path: string
+  readonly #key: Buffer
+  readonly #compress: boolean
+  #length = 0
+  #blocks = 0
+
+  private constructor(handle: FileHandle, path: string, options: SpillFileOptions) {
+    this.#handle = handle
+    this.#place = options.folder
+    this.#path = path
+    this.#key = options.randomness.bytes(32)
+    this.#compress = options.compress
+  }
+
+  /** Fails with `StoreFailedError` or `StoreFullError` where the folder cannot be written, as all methods do. */
+  static async create(options: SpillFileOptions): Promise<SpillFile> {
+    try {
+      const path = await mkdtemp(join(options.folder, 'dbsnap-sort-'))
+      const handle = await open(join(path, 'runs'), 'wx+', 0o600)
+      // A system that cannot remove open files keeps the name; `close` removes it then.
+      await rm(path, { recursive: true, force: true }).catch(() => {})
+      return new SpillFile(handle, path, options)
+    } catch (error) {
+      throw spillError(error, options.folder)
+    }
+  }
+
+  /** Appends blocks, each encrypted for itself. One call at a time. The blocks may be reused when it resolves. */
+  async append(blocks: readonly Buffer[]): Promise<SpilledBlock[]> {
+    const parts: Buffer[] = []
+    const places: SpilledBlock[] = []
+    let offset = this.#length
+    for (const block of blocks) {
+      const number = this.#blocks++
+      const cipher = createCipheriv(CIPHER, this.#key, nonceOf(number))
+      const body = cipher.update(this.#compress ? await compress(block, COMPRESSION) : block)
+      cipher.final()
+      const length = body.length + TAG_BYTES
+      parts.push(body, cipher.getAuthTag())
+      places.push({ offset, length, number })
+      offset += length
+    }
+    try {
+      for (let at = this.#length, rest = parts; at < offset; ) {
+        const { bytesWritten } = await this.#handle.writev(rest, at)
+        at += bytesWritten
+        rest = restOf(rest, bytesWritten)
+      }
+    } catch (error) {
+      throw spillError(error, this.#place)
+    }
+    this.#length = offset
+    return places
+  }
+
+  /** A block's bytes; a fresh buffer. Fails with `DamagedError` where they are not those that were appended. */
+  async read(place: SpilledBlock): Promise<Buffer> {
+    const stored = Buffer.allocUnsafeSlow(place.length)
+    let filled = 0
+    while (filled < stored.length) {
+      const { bytesRead } = await this.#handle.read(stored, filled, stored.length - filled, place.offset + filled)
+      if (bytesRead === 0) throw damaged()
+      filled += bytesRead
+    }
+    const decipher = createDecipheriv(CIPHER, this.#key, nonceOf(place.number))
+    decipher.setAuthTag(stored.subarray(stored.length - TAG_BYTES))
+    const body = decipher.update(stored.subarray(0, stored.length - TAG_BYTES))
+    try {
+      decipher.final()
+    } catch {
+      throw damaged()
+    }
+    return this.#compress ? decompress(body, { maxOutputLength: MAX_BLOCK_BYTES }) : body
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+    await rm(this.#path, { recursive: true, force: true })
+  }
+}
+
+const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+function nonceOf(number: number): Buffer {
+  const nonce = Buffer.alloc(NONCE_BYTES)
+  nonce.writeUIntBE(number, NONCE_BYTES - 6, 6)
+  return nonce
+}
+
+/** What is left of `parts` after `written` bytes. */
+function restOf(parts: readonly Buffer[], written: number): Buffer[] {
+  let skip = written
+  return parts.flatMap((part) => {
+    const skipped = Math.min(skip, part.length)
+    skip -= skipped
+    return skipped < part.length ? [part.subarray(skipped)] : []
+  })
+}
+
+function damaged(): DamagedError {
+  return new DamagedError('a temporary file for sorting was changed or cut by somebody else', {
+    hint: 'Run it again, with a temporary folder that only you can write.',
+  })
+}
