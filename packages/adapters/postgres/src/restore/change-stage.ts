@@ -44,7 +44,7 @@ export async function createChangeStage(
 const KEY_OPERATORS = `
 SELECT pg_catalog.array_agg(pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname) ORDER BY k.ordinal) AS operators
   FROM pg_catalog.pg_index i
- CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[], i.indclass::oid[]) WITH ORDINALITY AS k(attnum, opclass, ordinal)
+ CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indclass::oid[]) WITH ORDINALITY AS k(attnum, opclass, ordinal)
   JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
   JOIN pg_catalog.pg_opclass c ON c.oid = k.opclass
   JOIN pg_catalog.pg_amop m ON m.amopfamily = c.opcfamily AND m.amopstrategy = 3

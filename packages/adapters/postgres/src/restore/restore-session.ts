@@ -1,4 +1,4 @@
-import { InterruptedError, TargetFailedError } from '@dbsnap/core/errors'
+import { InterruptedError, KeyExistsError, UsageError } from '@dbsnap/core/errors'
 import type {
   CollectionRoute,
   PlannedStep,
@@ -8,14 +8,20 @@ import type {
   RestoreSession,
 } from '@dbsnap/core/ports'
 import type { CollectionLayout } from '@dbsnap/core/values'
+import { refreshStatements, sequenceStatements } from '../schema/creation-order.ts'
+import { applyChanges } from './apply-changes.ts'
+import { type ChangeStage, createChangeStage, keyJoin } from './change-stage.ts'
 import { copyRecords } from './copy-records.ts'
+import { copyStatement } from './copy-statement.ts'
+import { operationLines } from './operation-lines.ts'
+import { advanceOwnedSequences } from './owned-sequences.ts'
 import { plannedSteps, type RestorePlan, type SchemaStep } from './restore-plan.ts'
-import { quoteName } from './quote-name.ts'
 import { stagedTables } from './staged-table.ts'
-import { abandonedStaging, dropStaging } from './staging-area.ts'
 import { Staging } from './staging.ts'
 import type { TargetConnection } from './target-connection.ts'
+import { type TargetTable, targetTables } from './target-table.ts'
 import { Turn } from './turn.ts'
+import { WriteGuard } from './write-guard.ts'
 
 export interface SessionParts {
   readonly request: RestoreRequest
@@ -24,6 +30,8 @@ export interface SessionParts {
   /** Within the transaction that will be committed. */
   readonly main: TargetConnection
   readonly openSide: () => Promise<TargetConnection>
+  /** The chosen tables that exist. */
+  readonly tables: readonly TargetTable[]
   /** Encoding of the records' bytes, in the server's words. */
   readonly encoding: string
   /** Whether the user may make schemas, which loading beside needs. */
@@ -38,39 +46,131 @@ export class PostgresRestoreSession implements RestoreSession {
   readonly routes: ReadonlyMap<string, CollectionRoute>
   readonly steps: readonly PlannedStep[]
   readonly #parts: SessionParts
-  /** Steps before the records that staging carries out. */
-  readonly #staged: ReadonlySet<SchemaStep>
-  /** Steps after the records whose first statement staging carries out. */
-  readonly #built: ReadonlySet<SchemaStep>
-  readonly #stagedTables
+  readonly #stages: ChangeStage[] = []
   /** The main connection does one thing at a time. */
   readonly #turn = new Turn()
   #prepared: Promise<void> | undefined
   #staging: Staging | undefined
-  #state: 'open' | 'committed' | 'aborted' = 'open'
+  #guard: WriteGuard | undefined
+  #ended = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.current = parts.current
     this.routes = parts.plan.routes
     this.steps = plannedSteps(parts.plan)
-    this.#stagedTables = parts.mayStage ? stagedTables(parts.request, parts.plan) : []
-    this.#staged = new Set(this.#stagedTables.flatMap((table) => table.steps))
-    this.#built = new Set(this.#stagedTables.flatMap((table) => table.indexes.map((index) => index.step)))
   }
 
   async load(collection: string, records: AsyncIterable<Buffer>): Promise<void> {
     const layout = this.#layout(collection, 'load')
-    await this.#prepare()
+    this.#prepared ??= this.#prepare()
+    await this.#prepared
+    const { main, encoding } = this.#parts
     const staged = this.#staging?.find(collection)
-    const copy = (table: string) => copyStatement(table, layout, this.#parts.encoding)
-    if (staged !== undefined && this.#staging !== undefined) {
-      await this.#staging.load(staged, copy, records)
-    } else {
-      await this.#turn.take(async () => {
-        const name = collection.split('.')
-        await copyRecords(this.#parts.main.copyIn(copy(name.map(quoteName).join('.')), `load ${collection}`), records)
-      })
+    if (staged !== undefined) {
+      await this.#staging?.load(staged, (table) => copyStatement(table, layout, encoding), records)
+      return
     }
+    await this.#turn.take(async () => {
+      const [table] = await targetTables(main, [collection])
+      const statement = copyStatement(table?.sql ?? collection, layout, encoding)
+      await copyRecords(main.copyIn(statement, `load ${collection}`), records)
+    })
+  }
+
+  async change(collection: string, operations: AsyncIterable<RecordOperation>): Promise<void> {
+    const layout = this.#layout(collection, 'change')
+    const { main, tables, encoding } = this.#parts
+    const table = tables.find((candidate) => candidate.collection === collection) as TargetTable
+    await this.#turn.take(async () => {
+      const stage = await createChangeStage(main, table, layout, this.#stages.length)
+      this.#stages.push(stage)
+      const lines = operationLines(operations, layout.columns.length, stage.counts)
+      const statement = `COPY ${stage.sql} FROM STDIN WITH (ENCODING '${encoding}')`
+      await copyRecords(main.copyIn(statement, `stage the differences of ${collection}`), lines)
+    })
+  }
+
+  async commit(): Promise<void> {
+    const { main, plan, request, current } = this.#parts
+    if (request.signal?.aborted) throw new InterruptedError('the restore was cancelled', { hint: 'Nothing was changed.' })
+    if (request.mode === 'append') for (const stage of this.#stages) await this.#refuseKnownKeys(stage)
+    this.#prepared ??= this.#prepare()
+    await this.#prepared
+    for (const stage of this.#stages) await applyChanges(main, stage)
+    await this.#staging?.adopt()
+    for (const step of plan.after) await this.#run(step, this.#staging?.hasBuilt(step) ? step.statements.slice(1) : step.statements)
+    await this.#setSequences()
+    await this.#guard?.release()
+    for (const { sql, object } of this.#created(refreshStatements)) await main.run(sql, `refresh ${object.name}`)
+    await main.commit()
+    await this.#end(true)
+    await current.close()
+  }
+
+  async abort(): Promise<void> {
+    if (this.#ended) return
+    await this.#parts.current.close()
+    await this.#parts.main.rollback()
+    await this.#end(false)
+  }
+
+  /** Everything that must come before records are written. The read of the target is over: altering waits for it otherwise. */
+  async #prepare(): Promise<void> {
+    const { main, plan, request, current, openSide, now, random, mayStage } = this.#parts
+    await current.close()
+    const tables = mayStage ? stagedTables(request, plan) : []
+    if (tables.length > 0) this.#staging = await Staging.open({ main, openSide, tables, now, random })
+    const replaced = this.#parts.tables.filter(({ collection }) => plan.routes.get(collection) === 'load')
+    this.#guard = await WriteGuard.hold(main, this.#parts.tables, replaced)
+    for (const step of plan.clear) await this.#run(step, step.statements)
+    const beside = new Set(tables.flatMap(({ steps }) => steps))
+    for (const step of plan.before) if (!beside.has(step)) await this.#run(step, step.statements)
+  }
+
+  async #run(step: SchemaStep, statements: readonly string[]): Promise<void> {
+    for (const statement of statements) await this.#parts.main.run(statement, step.description)
+  }
+
+  /** New sequences stand where they stood; those of tables that were changed, past the highest value. */
+  async #setSequences(): Promise<void> {
+    const { main } = this.#parts
+    for (const { sql, object } of this.#created(sequenceStatements)) await main.rows(sql, [], `set ${object.name}`)
+    const changed = this.#stages.map(({ table }) => table.oid)
+    if (changed.length > 0) await advanceOwnedSequences(main, changed)
+  }
+
+  /** Statements about objects that this restore has created. */
+  #created(statementsOf: typeof sequenceStatements): ReturnType<typeof sequenceStatements> {
+    const { plan, request } = this.#parts
+    const created = new Set([...plan.before, ...plan.after].map(({ creates }) => creates))
+    return statementsOf(request.schema, 'all').filter(({ object }) => created.has(object))
+  }
+
+  async #refuseKnownKeys(stage: ChangeStage): Promise<void> {
+    if (stage.layout.key.length === 0) return
+    const [row] = await this.#parts.main.rows(
+      `SELECT count(*)::text AS count FROM ONLY ${stage.table.sql} t JOIN ${stage.sql} s ON ${keyJoin(stage)}`,
+      [],
+      `look for known keys in ${stage.layout.name}`,
+    )
+    const count = Number(row?.count)
+    if (count === 0) return
+    throw new KeyExistsError(`${count} of the keys to append are in ${stage.layout.name} already`, {
+      hint: 'Nothing was written. Use overwrite, or append to a table without these keys.',
+      data: { collection: stage.layout.name, count },
+    })
+  }
+
+  #layout(collection: string, route: CollectionRoute): CollectionLayout {
+    const layout = this.#parts.request.collections.find(({ name }) => name === collection)
+    if (layout !== undefined && this.routes.get(collection) === route) return layout
+    throw new UsageError(`${collection} is not to be restored by ${route}`, { hint: 'Follow `routes` of the session.' })
+  }
+
+  async #end(committed: boolean): Promise<void> {
+    this.#ended = true
+    await this.#staging?.close(committed)
+    await this.#parts.main.close()
   }
 }

@@ -1,5 +1,6 @@
 import { createStaging, dropStaging, stagingName } from './staging-area.ts'
 import type { StagedTable } from './staged-table.ts'
+import type { SchemaStep } from './restore-plan.ts'
 import { loadInParallel, runInParallel, SIDE_SETTINGS } from './parallel-load.ts'
 import { Turn } from './turn.ts'
 import type { TargetConnection } from './target-connection.ts'
@@ -48,6 +49,11 @@ export class Staging {
 
   find(collection: string): StagedTable | undefined {
     return this.#parts.tables.find((table) => table.collection === collection)
+  }
+
+  /** Whether the first statement of a step was carried out here. */
+  hasBuilt(step: SchemaStep): boolean {
+    return this.#parts.tables.some(({ indexes }) => indexes.some((index) => index.step === step))
   }
 
   /**
