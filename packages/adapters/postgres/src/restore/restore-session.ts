@@ -144,7 +144,9 @@ export class PostgresRestoreSession implements RestoreSession {
   #created(statementsOf: typeof sequenceStatements): ReturnType<typeof sequenceStatements> {
     const { plan, request } = this.#parts
     const created = new Set([...plan.before, ...plan.after].map(({ creates }) => creates))
-    return statementsOf(request.schema, 'all').filter(({ object }) => created.has(object))
+    // The sequence of an identity column comes with its table, without a step of its own.
+    const isLoaded = (collection: string | undefined): boolean => plan.routes.get(collection ?? '') === 'load'
+    return statementsOf(request.schema, 'all').filter(({ object }) => created.has(object) || isLoaded(object.collection))
   }
 
   async #refuseKnownKeys(stage: ChangeStage): Promise<void> {

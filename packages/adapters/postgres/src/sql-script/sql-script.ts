@@ -1,0 +1,78 @@
+import { UnknownCollectionError } from '@dbsnap/core/errors'
+import { type CollectionLayout, chooseByName, type JsonObject, type SchemaDocument } from '@dbsnap/core/values'
+import { copyStatement } from '../restore/copy-statement.ts'
+import {
+  type CollectionSelection,
+  postDataStatements,
+  preDataStatements,
+  REPLAY_SETTINGS,
+  refreshStatements,
+  type SchemaStatement,
+  sequenceStatements,
+} from '../schema/creation-order.ts'
+import { quoteLiteral, sqlName } from '../schema/identifiers.ts'
+import { stateOf } from '../schema/object-state.ts'
+
+export interface SqlScriptInput {
+  readonly snapshot: {
+    readonly id: string
+    readonly source: { readonly details: JsonObject }
+    readonly collections: readonly { readonly layout: CollectionLayout }[]
+  }
+  readonly schema: SchemaDocument
+  /** The bytes of all records of a collection, cut anywhere. */
+  readonly records: (collection: string) => AsyncIterable<Buffer>
+  /** Names or globs. Default: everything. */
+  readonly include?: readonly string[]
+}
+
+/**
+ * A script that `psql` alone loads into an empty database: schema, records by COPY in the snapshot's own bytes, keys,
+ * indexes, constraints, positions of sequences. A line `\.` cannot be a record: COPY text escapes backslashes.
+ */
+export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<Buffer, void, undefined> {
+  const { schema, snapshot } = input
+  const layouts = chosenLayouts(input)
+  const selection: CollectionSelection =
+    (input.include ?? []).length === 0 ? 'all' : new Set(layouts.map(({ name }) => name))
+  yield Buffer.from(header(snapshot.id))
+  yield* statements(preDataStatements(schema, selection))
+  const { encoding } = snapshot.source.details
+  for (const layout of layouts) {
+    yield Buffer.from(`\n${copyStatement(tableOf(schema, layout.name), layout, typeof encoding === 'string' ? encoding : 'UTF8')};\n`)
+    yield* input.records(layout.name)
+    yield Buffer.from('\\.\n\n')
+  }
+  yield* statements(postDataStatements(schema, selection))
+  yield* statements(sequenceStatements(schema, selection))
+  yield* statements(refreshStatements(schema, selection))
+}
+
+function header(id: string): string {
+  const settings = { client_encoding: 'UTF8', ...REPLAY_SETTINGS }
+  const lines = Object.entries(settings).map(([name, value]) => `SET ${name} = ${quoteLiteral(value)};`)
+  return `-- DBSnap snapshot ${id}\n\\set ON_ERROR_STOP on\nSET DateStyle = 'ISO, MDY';\nSET IntervalStyle = 'postgres';\nSET TimeZone = 'UTC';\n${lines.join('\n')}\n\n`
+}
+
+function* statements(list: readonly SchemaStatement[]): Generator<Buffer, void, undefined> {
+  for (const { sql } of list) yield Buffer.from(sql.trimEnd().endsWith(';') ? `${sql}\n` : `${sql};\n`)
+}
+
+function chosenLayouts({ snapshot, include }: SqlScriptInput): CollectionLayout[] {
+  const layouts = snapshot.collections.map(({ layout }) => layout)
+  const { chosen, unmatched } = chooseByName(layouts, include === undefined ? {} : { include })
+  if (unmatched.length === 0) return [...chosen]
+  throw new UnknownCollectionError(`nothing is named ${unmatched.join(', ')}`, {
+    hint: 'Look at the names with `dbsnap show`.',
+    data: { unmatched: [...unmatched] },
+  })
+}
+
+/** The table's name for statements. Its schema ends at the dot that the document's schemas tell. */
+function tableOf(schema: SchemaDocument, collection: string): string {
+  const object = schema.objects.find(({ kind, name }) => kind === 'table' && name === collection)
+  const sql = object === undefined ? undefined : stateOf(object).sql
+  if (typeof sql === 'string') return sql
+  const at = collection.indexOf('.')
+  return sqlName(collection.slice(0, at), collection.slice(at + 1))
+}

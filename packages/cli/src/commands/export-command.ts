@@ -1,0 +1,53 @@
+import { open, rename, rm } from 'node:fs/promises'
+import type { Repository } from '@dbsnap/core'
+import { sqlScript } from '@dbsnap/postgres'
+import type { Console } from '../console.ts'
+import { EXIT } from '../exit-codes.ts'
+import { type GlobalOptions, openRepository } from '../global-options.ts'
+
+export interface ExportCommandOptions extends GlobalOptions {
+  readonly format: 'sql' | 'json' | 'ndjson' | 'csv'
+  readonly include?: string[]
+  readonly output?: string
+}
+
+export async function exportCommand(name: string, options: ExportCommandOptions, console: Console): Promise<number> {
+  const repository = await openRepository(options, console)
+  try {
+    const pieces = await piecesOf(repository, name, options, console.signal)
+    if (options.output === undefined || options.output === '-') {
+      for await (const piece of pieces) await console.out(piece.toString('latin1'), 'latin1')
+    } else await writeFile(options.output, pieces)
+    return EXIT.done
+  } finally {
+    await repository.close()
+  }
+}
+
+async function piecesOf(repository: Repository, name: string, options: ExportCommandOptions, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+  const snapshot = await repository.get(name)
+  const choice = options.include === undefined ? {} : { include: options.include }
+  if (options.format !== 'sql') return repository.exportRecords(snapshot, { format: options.format, signal, ...choice })
+  return sqlScript({
+    snapshot,
+    schema: await repository.schema(snapshot),
+    records: (collection) => repository.rawRecords(snapshot, collection, { signal }),
+    ...choice,
+  })
+}
+
+/** The file appears whole or not at all. */
+async function writeFile(path: string, pieces: AsyncIterable<Buffer>): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    for await (const piece of pieces) await file.writeFile(piece)
+    await file.sync()
+    await file.close()
+    await rename(temporary, path)
+  } catch (error) {
+    await file.close().catch(() => {})
+    await rm(temporary, { force: true })
+    throw error
+  }
+}

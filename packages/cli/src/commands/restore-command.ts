@@ -1,0 +1,79 @@
+import { ConfirmationRequiredError, type RestoreMode, type RestorePlan } from '@dbsnap/core'
+import type { Console } from '../console.ts'
+import { databaseAt } from '../database-url.ts'
+import { EXIT } from '../exit-codes.ts'
+import { type GlobalOptions, openRepository } from '../global-options.ts'
+import { counted, number } from '../render/amounts.ts'
+import { progressBar } from '../render/progress-bar.ts'
+import { table } from '../render/table.ts'
+
+export interface RestoreCommandOptions extends GlobalOptions {
+  readonly to: string
+  readonly include?: string[]
+  readonly mode?: RestoreMode
+  readonly plan?: boolean
+  /** False with `--no-safety`. */
+  readonly safety?: boolean
+  readonly yes?: boolean
+}
+
+export async function restoreCommand(name: string, options: RestoreCommandOptions, console: Console): Promise<number> {
+  const target = databaseAt(options.to)
+  const repository = await openRepository(options, console)
+  const bar = progressBar(console)
+  try {
+    const plan = await repository.plan(name, target, {
+      mode: options.mode ?? 'create',
+      signal: console.signal,
+      onWarning: ({ message }) => console.message(`warning: ${message}\n`),
+      ...(options.include === undefined ? {} : { include: options.include }),
+    })
+    if (options.plan && options.json) await console.out(`${JSON.stringify(planJson(plan))}\n`)
+    else if (!options.json) await console.out(planText(plan))
+    if (options.plan) return EXIT.done
+    await confirm(options, target.label, console)
+    const result = await repository.apply(plan, {
+      safety: options.safety ?? true,
+      signal: console.signal,
+      onProgress: bar.listener,
+      onWarning: ({ message }) => console.message(`warning: ${message}\n`),
+    })
+    bar.end()
+    const safety = result.safetySnapshot?.id
+    if (options.json) {
+      await console.out(`${JSON.stringify({ ...planJson(plan), safetySnapshot: safety ?? null, proof: result.proof })}\n`)
+    } else {
+      if (safety !== undefined) await console.out(`What was there before is kept in snapshot ${safety.slice(0, 8)}.\n`)
+      await console.out(console.colours.green(`Restored and proven: ${counted(result.collections.length, 'table')} as in the snapshot.\n`))
+    }
+    return EXIT.done
+  } finally {
+    bar.end()
+    await repository.close()
+  }
+}
+
+async function confirm(options: RestoreCommandOptions, label: string, console: Console): Promise<void> {
+  if (options.yes) return
+  if (console.interactive) {
+    const answer = await console.ask(`Write this to ${label}? Type yes: `)
+    if (answer.trim() === 'yes') return
+  }
+  throw new ConfirmationRequiredError('nothing was written: nobody confirmed it', {
+    hint: 'Look at the plan (--plan), then run it again with --yes.',
+  })
+}
+
+function planJson({ snapshot, mode, collections, steps, atomic, warnings }: RestorePlan) {
+  return { snapshot: snapshot.id, mode, collections, steps, atomic, warnings }
+}
+
+function planText(plan: RestorePlan): string {
+  const rows = plan.collections.map(({ name, route, added, removed, changed }) => [
+    name,
+    route === 'load' ? 'create and load' : 'change',
+    ...[added, removed, changed].map(number),
+  ])
+  const steps = plan.steps.map(({ description }) => `  ${description}\n`).join('')
+  return `${table(['TABLE', 'HOW', 'ADD', 'REMOVE', 'CHANGE'], rows, ['ADD', 'REMOVE', 'CHANGE'])}${steps === '' ? '' : `\nSchema:\n${steps}`}\n`
+}

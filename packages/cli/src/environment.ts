@@ -1,0 +1,14 @@
+import * as z from 'zod'
+
+const schema = z.object({
+  DBSNAP_REPO: z.string().min(1).optional(),
+  DBSNAP_PASSPHRASE: z.string().min(1).optional(),
+  NO_COLOR: z.string().optional(),
+})
+
+export type Environment = z.infer<typeof schema>
+
+/** The variables that the command line reads, checked; an empty one counts as absent. */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  return schema.parse(Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== '')))
+}

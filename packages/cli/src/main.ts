@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import { createInterface } from 'node:readline/promises'
+import pc from 'picocolors'
+import { run } from './run.ts'
+
+const interruption = new AbortController()
+process.once('SIGINT', () => interruption.abort())
+process.once('SIGTERM', () => interruption.abort())
+// A reader that went away (`dbsnap diff ... | head`) has seen enough.
+process.stdout.on('error', () => process.exit(0))
+
+const interactive = process.stderr.isTTY === true && process.stdin.isTTY === true
+process.exitCode = await run(process.argv.slice(2), {
+  out: async (text, encoding = 'utf8') => {
+    if (!process.stdout.write(text, encoding)) await once(process.stdout, 'drain')
+  },
+  message: (text) => void process.stderr.write(text),
+  colours: pc.createColors(process.stdout.isTTY === true && pc.isColorSupported),
+  interactive,
+  columns: process.stdout.columns ?? 80,
+  signal: interruption.signal,
+  variables: process.env,
+  ask: async (question) => {
+    const line = createInterface({ input: process.stdin, output: process.stderr })
+    try {
+      return await line.question(question, { signal: interruption.signal })
+    } finally {
+      line.close()
+    }
+  },
+})

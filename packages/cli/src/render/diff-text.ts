@@ -1,0 +1,66 @@
+import type { ChangeKind, DiffSummary, Json, JsonObject, RecordChange, SchemaChange } from '@dbsnap/core'
+import type { Console } from '../console.ts'
+import { counted, number } from './amounts.ts'
+
+const SIGNS: Readonly<Record<ChangeKind, string>> = { added: '+', removed: '-', changed: '~' }
+
+/** Values longer than this are cut in the picture; `--json` has them whole. */
+const MAX_VALUE = 60
+
+type Colours = Console['colours']
+
+function paint(colours: Colours, kind: ChangeKind): (text: string) => string {
+  return { added: colours.green, removed: colours.red, changed: colours.yellow }[kind]
+}
+
+/** One record that differs: its key, and for a changed one each field before and after. */
+export function changeText(change: RecordChange, colours: Colours): string {
+  const { kind, key, before, after, fields } = change
+  const colour = paint(colours, kind)
+  const name = Object.keys(key).length === 0 ? (change.count === 1 ? 'a record' : `${change.count} equal records`) : pairs(key)
+  const head = `${colour(SIGNS[kind])} ${colours.bold(name)}`
+  if (kind !== 'changed') return `${head}  ${colours.dim(pairs((after ?? before) as JsonObject, Object.keys(key)))}\n`
+  const width = Math.max(...fields.map((field) => field.length))
+  const lines = fields.map(
+    (field) =>
+      `    ${field.padEnd(width)}  ${colours.red(value(before?.[field] ?? null))} → ${colours.green(value(after?.[field] ?? null))}`,
+  )
+  return `${[head, ...lines].join('\n')}\n`
+}
+
+/** One schema object that differs. */
+export function schemaText({ kind, object, name }: SchemaChange, colours: Colours): string {
+  return `${paint(colours, kind)(SIGNS[kind])} ${object} ${colours.bold(name)} ${kind}\n`
+}
+
+/** The end of a diff in plain words. */
+export function summaryText({ collections, schema }: DiffSummary, colours: Colours): string {
+  const different = collections.filter(({ added, removed, changed }) => added + removed + changed > 0)
+  const lines = different.map((collection) => {
+    const parts = (['added', 'removed', 'changed'] as const).flatMap((kind) =>
+      collection[kind] === 0 ? [] : [paint(colours, kind)(`${number(collection[kind])} ${kind}`)],
+    )
+    const sizes = `${number(collection.recordsBefore)} → ${counted(collection.recordsAfter, 'record')}`
+    return `${colours.bold(collection.name)}: ${parts.join(', ')} ${colours.dim(`(${sizes})`)}`
+  })
+  const same = collections.length - different.length
+  if (same > 0) lines.push(colours.dim(`${counted(same, 'table')} without a difference`))
+  const changes = schema.added + schema.removed + schema.changed
+  if (changes > 0) {
+    lines.push(`schema: ${schema.added} added, ${schema.removed} removed, ${schema.changed} changed`)
+  }
+  if (different.length === 0 && changes === 0) lines.unshift(colours.green('No difference.'))
+  return `${lines.join('\n')}\n`
+}
+
+function pairs(record: JsonObject, without: readonly string[] = []): string {
+  const shown = Object.entries(record).filter(([name]) => !without.includes(name))
+  return shown.map(([name, content]) => `${name}=${value(content)}`).join(' ')
+}
+
+/** Control characters of the data must not move a terminal's cursor. */
+function value(content: Json): string {
+  const text = content === null ? 'NULL' : typeof content === 'string' ? content : JSON.stringify(content)
+  const safe = JSON.stringify(text).slice(1, -1)
+  return safe.length > MAX_VALUE ? `${safe.slice(0, MAX_VALUE - 1)}…` : safe
+}

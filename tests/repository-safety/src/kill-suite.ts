@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { folder, Repository } from '@dbsnap/core'
+import type { InterruptionResult } from './interrupted-take.ts'
+import { PASSPHRASE } from './kept-snapshots.ts'
+import { runInterruptions } from './run-interruptions.ts'
+import { runKillChild } from './run-kill-child.ts'
+
+export interface KillSuiteOptions {
+  /** Processes to kill. */
+  readonly kills: number
+  /** Plain bytes of each take. */
+  readonly bytes: number
+  readonly onProgress?: (done: number) => void
+}
+
+/** Takes in processes of their own, ended by SIGKILL, into one repository in a folder. */
+export async function runKillSuite({ kills, bytes, onProgress }: KillSuiteOptions): Promise<InterruptionResult> {
+  const place = await mkdtemp(join(tmpdir(), 'dbsnap-kills-'))
+  const path = join(place, 'repository')
+  try {
+    await (await Repository.create(folder(path), { passphrase: PASSPHRASE })).close()
+    return await runInterruptions({
+      count: kills,
+      bytes,
+      openStore: () => folder(path),
+      interrupt: (version, point) => runKillChild({ path, passphrase: PASSPHRASE, version, bytes, point }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
