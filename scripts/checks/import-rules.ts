@@ -22,6 +22,10 @@ export const coreLayers: Record<string, LayerRule> = {
     mayImport: [...pure, 'encryption', 'compression'],
     reason: 'a codec seals and compresses what it writes, and must be testable without a store or a database',
   },
+  sorting: {
+    mayImport: ['ports', 'errors', 'values'],
+    reason: 'it sorts bytes by bytes, and knows nothing of records or databases',
+  },
   'record-tree': {
     mayImport: [...pure, 'records', 'chunking', 'format'],
     reason: 'the tree and the repository do not know each other: they meet at the chunk-store port',
@@ -42,6 +46,7 @@ export const coreLayers: Record<string, LayerRule> = {
       'records',
       'chunking',
       'record-tree',
+      'sorting',
       'encryption',
       'compression',
       'format',

@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import type pc from 'picocolors'
 
 /** Where a command writes and what it may use; injected, so that tests can look. */
 export interface Console {

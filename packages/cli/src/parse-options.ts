@@ -17,7 +17,9 @@ export function wholeNumber(option: string, least: number): (value: string) => n
   return (value) => {
     const number = Number(value)
     if (/^\d+$/.test(value) && number >= least) return number
-    throw new UsageError(`${option} takes a whole number from ${least}`, { hint: `For example ${option} ${least + 2}.` })
+    throw new UsageError(`${option} takes a whole number from ${least}`, {
+      hint: `For example ${option} ${least + 2}.`,
+    })
   }
 }
 

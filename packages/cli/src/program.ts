@@ -14,7 +14,9 @@ import { list, megabytes, oneOf, percent, tags, wholeNumber } from './parse-opti
 
 /** The command line. `done` receives the exit code of the command that ran. */
 export function createProgram(console: Console, done: (exitCode: number) => void): Command {
-  const program = new Command('dbsnap').description('Git for the database you already have: take, diff and restore snapshots.')
+  const program = new Command('dbsnap').description(
+    'Git for the database you already have: take, diff and restore snapshots.',
+  )
   const command = (usage: string, description: string): Command =>
     program
       .command(usage)
@@ -47,17 +49,28 @@ export function createProgram(console: Console, done: (exitCode: number) => void
     )
     .option('--limit <n>', 'show so many changes', wholeNumber('--limit', 0))
     .option('--summary', 'counts only')
-    .action(async (a: string, b: string, options: DiffCommandOptions) => done(await diffCommand(a, b, options, console)))
+    .action(async (a: string, b: string, options: DiffCommandOptions) =>
+      done(await diffCommand(a, b, options, console)),
+    )
   command('restore <snapshot>', 'write a snapshot into a database')
     .requiredOption('--to <url>', 'the database to write')
     .option('--include <names>', 'tables, by name or glob', list)
-    .option('--mode <mode>', 'create, overwrite or append', oneOf('--mode', ['create', 'overwrite', 'append']), 'create')
+    .option(
+      '--mode <mode>',
+      'create, overwrite or append',
+      oneOf('--mode', ['create', 'overwrite', 'append']),
+      'create',
+    )
     .option('--plan', 'show what would be done, and do nothing')
     .option('--no-safety', 'take no safety snapshot first')
     .option('--yes', 'do not ask')
     .action(async (name: string, options: RestoreCommandOptions) => done(await restoreCommand(name, options, console)))
   command('export <snapshot>', 'write a snapshot as text')
-    .requiredOption('--format <format>', 'sql, json, ndjson or csv', oneOf('--format', ['sql', 'json', 'ndjson', 'csv']))
+    .requiredOption(
+      '--format <format>',
+      'sql, json, ndjson or csv',
+      oneOf('--format', ['sql', 'json', 'ndjson', 'csv']),
+    )
     .option('--include <names>', 'tables, by name or glob', list)
     .option('--output <path>', 'a file, or - for stdout', '-')
     .action(async (name: string, options: ExportCommandOptions) => done(await exportCommand(name, options, console)))

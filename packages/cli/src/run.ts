@@ -32,7 +32,10 @@ function quiet(command: Command, console: Console, json: boolean): void {
 
 async function commanderExit(error: CommanderError, console: Console, json: boolean): Promise<number> {
   if (error.exitCode === 0) return EXIT.done
-  if (json) await console.out(errorJson({ code: 'USAGE', message: error.message, hint: 'See dbsnap --help.', retryable: false }))
+  if (json)
+    await console.out(
+      errorJson({ code: 'USAGE', message: error.message, hint: 'See dbsnap --help.', retryable: false }),
+    )
   return EXIT.usage
 }
 
@@ -50,7 +53,13 @@ function describe(error: unknown): Shown {
   if (isAbort(error)) return { code: 'INTERRUPTED', message: 'interrupted', hint: '', retryable: true }
   // Its message is not ours and might hold anything; where it was thrown helps who reports it.
   const name = error instanceof Error ? error.name : typeof error
-  const place = error instanceof Error ? (error.stack?.split('\n').find((line) => line.includes(' at '))?.trim() ?? '') : ''
+  const place =
+    error instanceof Error
+      ? (error.stack
+          ?.split('\n')
+          .find((line) => line.includes(' at '))
+          ?.trim() ?? '')
+      : ''
   return { code: 'UNEXPECTED', message: `unexpected ${name} ${place}`, hint: 'Please report this.', retryable: false }
 }
 

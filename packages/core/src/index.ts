@@ -8,7 +8,12 @@ export type { DiffOptions } from './operations/diff-operands.ts'
 export * from './operations/difference.ts'
 export type { ExportOptions } from './operations/export-records.ts'
 export type { ReadRecordsOptions, ShownRecord } from './operations/read-records.ts'
-export { type PlannedCollection, type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
+export {
+  type PlannedCollection,
+  type PlanOptions,
+  type RestorePlan,
+  removesRecords,
+} from './operations/restore-plan.ts'
 export type { Snapshot, TakeOptions } from './operations/take-snapshot.ts'
 export type * from './ports/index.ts'
 export * from './repository.ts'

@@ -1,5 +1,5 @@
-export { PostgresDatabase, postgres } from './postgres-database.ts'
 export type { PostgresDriver } from './postgres-client.ts'
+export { PostgresDatabase, postgres } from './postgres-database.ts'
 export type { PostgresOptions } from './postgres-options.ts'
-export { SSL_MODES, type SslMode } from './ssl-mode.ts'
 export { type SqlScriptInput, sqlScript } from './sql-script/sql-script.ts'
+export { SSL_MODES, type SslMode } from './ssl-mode.ts'

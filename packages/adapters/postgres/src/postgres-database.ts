@@ -1,5 +1,10 @@
 import type { DatabaseTarget, ReadPoint, ReadPointOptions, RestoreRequest, RestoreSession } from '@dbsnap/core/ports'
-import { labelOf, type PostgresOptions, type ResolvedPostgresOptions, resolvePostgresOptions } from './postgres-options.ts'
+import {
+  labelOf,
+  type PostgresOptions,
+  type ResolvedPostgresOptions,
+  resolvePostgresOptions,
+} from './postgres-options.ts'
 import { openReadPoint } from './read-point/open-read-point.ts'
 import { openRestore } from './restore/open-restore.ts'
 

@@ -127,8 +127,15 @@ describe('restore', () => {
     const before = await repository.take(postgres(url))
     await client.query(`INSERT INTO customers (id, name) OVERRIDING SYSTEM VALUE VALUES (50, 'again');
       INSERT INTO orders (customer, total) VALUES (50, 1)`)
-    const restore = repository.restore(before, postgres(url), { mode: 'overwrite', include: ['customers'], confirm: true })
-    await expect(restore).rejects.toMatchObject({ code: 'TARGET_FAILED', message: expect.stringContaining('foreign key') })
+    const restore = repository.restore(before, postgres(url), {
+      mode: 'overwrite',
+      include: ['customers'],
+      confirm: true,
+    })
+    await expect(restore).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      message: expect.stringContaining('foreign key'),
+    })
     expect(await count('customers')).toBe(50)
   })
 

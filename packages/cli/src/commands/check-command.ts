@@ -15,8 +15,10 @@ export async function checkCommand(options: CheckCommandOptions, console: Consol
     const report = await repository.check({ readFraction, signal: console.signal })
     if (options.json) await console.out(`${JSON.stringify(report)}\n`)
     else {
-      for (const { file, problem } of report.damage) await console.out(`${console.colours.red('damaged')} ${file}: ${problem}\n`)
-      for (const { id, problem } of report.brokenSnapshots) await console.out(`${console.colours.red('broken')} snapshot ${id.slice(0, 8)}: ${problem}\n`)
+      for (const { file, problem } of report.damage)
+        await console.out(`${console.colours.red('damaged')} ${file}: ${problem}\n`)
+      for (const { id, problem } of report.brokenSnapshots)
+        await console.out(`${console.colours.red('broken')} snapshot ${id.slice(0, 8)}: ${problem}\n`)
       for (const { message } of report.notes) await console.out(`note: ${message}\n`)
       await console.out(
         `${report.sound ? console.colours.green('Sound') : console.colours.red('Damaged')}: ${counted(report.snapshots, 'snapshot')}, ` +

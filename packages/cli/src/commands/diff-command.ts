@@ -12,7 +12,12 @@ export interface DiffCommandOptions extends GlobalOptions {
   readonly summary?: boolean
 }
 
-export async function diffCommand(a: string, b: string, options: DiffCommandOptions, console: Console): Promise<number> {
+export async function diffCommand(
+  a: string,
+  b: string,
+  options: DiffCommandOptions,
+  console: Console,
+): Promise<number> {
   const [left, right] = [a, b].map((side) => (isUrl(side) ? databaseAt(side) : side)) as [string, string]
   const repository = await openRepository(options, console)
   let differs = false
@@ -34,7 +39,8 @@ export async function diffCommand(a: string, b: string, options: DiffCommandOpti
       }
       const { colours } = console
       if (difference.type === 'change') {
-        if (difference.collection !== collection) await console.out(`${collection === '' ? '' : '\n'}${colours.underline(difference.collection)}\n`)
+        if (difference.collection !== collection)
+          await console.out(`${collection === '' ? '' : '\n'}${colours.underline(difference.collection)}\n`)
         collection = difference.collection
         await console.out(changeText(difference, colours))
       } else if (difference.type === 'schema') {

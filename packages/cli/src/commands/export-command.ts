@@ -24,7 +24,12 @@ export async function exportCommand(name: string, options: ExportCommandOptions,
   }
 }
 
-async function piecesOf(repository: Repository, name: string, options: ExportCommandOptions, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+async function piecesOf(
+  repository: Repository,
+  name: string,
+  options: ExportCommandOptions,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
   const snapshot = await repository.get(name)
   const choice = options.include === undefined ? {} : { include: options.include }
   if (options.format !== 'sql') return repository.exportRecords(snapshot, { format: options.format, signal, ...choice })

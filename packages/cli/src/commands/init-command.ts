@@ -3,7 +3,10 @@ import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, readPassphrase, repositoryFolder } from '../global-options.ts'
 
-export async function initCommand(options: GlobalOptions & { unencrypted?: boolean }, console: Console): Promise<number> {
+export async function initCommand(
+  options: GlobalOptions & { unencrypted?: boolean },
+  console: Console,
+): Promise<number> {
   const path = repositoryFolder(options, console)
   const passphrase = await readPassphrase(options, console)
   if (passphrase === undefined && options.unencrypted !== true) {
@@ -12,12 +15,17 @@ export async function initCommand(options: GlobalOptions & { unencrypted?: boole
     })
   }
   const store = folder(path)
-  const repository = await Repository.create(store, options.unencrypted === true ? { unencrypted: true } : { passphrase: passphrase as string })
+  const repository = await Repository.create(
+    store,
+    options.unencrypted === true ? { unencrypted: true } : { passphrase: passphrase as string },
+  )
   await repository.close()
-  if (options.json) await console.out(`${JSON.stringify({ repository: path, encrypted: options.unencrypted !== true })}\n`)
+  if (options.json)
+    await console.out(`${JSON.stringify({ repository: path, encrypted: options.unencrypted !== true })}\n`)
   else {
     await console.out(`Made a repository in ${path}.\n`)
-    if (options.unencrypted !== true) console.message('Keep the passphrase safe: without it nobody can read the snapshots.\n')
+    if (options.unencrypted !== true)
+      console.message('Keep the passphrase safe: without it nobody can read the snapshots.\n')
   }
   return EXIT.done
 }

@@ -28,9 +28,13 @@ export async function listCommand(options: GlobalOptions, console: Console): Pro
         source.label,
         number(records),
         bytes(size),
-        Object.entries(tags).map(([name, value]) => `${name}=${value}`).join(' '),
+        Object.entries(tags)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' '),
       ])
-      await console.out(table(['SNAPSHOT', 'TIME (UTC)', 'SOURCE', 'RECORDS', 'SIZE', 'TAGS'], rows, ['RECORDS', 'SIZE']))
+      await console.out(
+        table(['SNAPSHOT', 'TIME (UTC)', 'SOURCE', 'RECORDS', 'SIZE', 'TAGS'], rows, ['RECORDS', 'SIZE']),
+      )
     }
     return EXIT.done
   } finally {

@@ -41,10 +41,16 @@ export async function restoreCommand(name: string, options: RestoreCommandOption
     bar.end()
     const safety = result.safetySnapshot?.id
     if (options.json) {
-      await console.out(`${JSON.stringify({ ...planJson(plan), safetySnapshot: safety ?? null, proof: result.proof })}\n`)
+      await console.out(
+        `${JSON.stringify({ ...planJson(plan), safetySnapshot: safety ?? null, proof: result.proof })}\n`,
+      )
     } else {
       if (safety !== undefined) await console.out(`What was there before is kept in snapshot ${safety.slice(0, 8)}.\n`)
-      await console.out(console.colours.green(`Restored and proven: ${counted(result.collections.length, 'table')} as in the snapshot.\n`))
+      await console.out(
+        console.colours.green(
+          `Restored and proven: ${counted(result.collections.length, 'table')} as in the snapshot.\n`,
+        ),
+      )
     }
     return EXIT.done
   } finally {

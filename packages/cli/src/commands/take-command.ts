@@ -22,7 +22,9 @@ export async function takeCommand(url: string, options: TakeCommandOptions, cons
   const given = { include, exclude, label, tags, concurrency, maxRate }
   try {
     const snapshot = await repository.take(source, {
-      ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<typeof given> as object),
+      ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<
+        typeof given
+      > as object),
       signal: console.signal,
       onProgress: bar.listener,
       onWarning: ({ message }) => console.message(`warning: ${message}\n`),
@@ -39,7 +41,11 @@ export async function takeCommand(url: string, options: TakeCommandOptions, cons
           storedBytes,
           seconds,
           consistency: snapshot.source.consistency,
-          collections: collections.map(({ layout, records: count, root }) => ({ name: layout.name, records: count, root: root?.id ?? null })),
+          collections: collections.map(({ layout, records: count, root }) => ({
+            name: layout.name,
+            records: count,
+            root: root?.id ?? null,
+          })),
           warnings,
         })}\n`,
       )

@@ -17,7 +17,8 @@ function paint(colours: Colours, kind: ChangeKind): (text: string) => string {
 export function changeText(change: RecordChange, colours: Colours): string {
   const { kind, key, before, after, fields } = change
   const colour = paint(colours, kind)
-  const name = Object.keys(key).length === 0 ? (change.count === 1 ? 'a record' : `${change.count} equal records`) : pairs(key)
+  const name =
+    Object.keys(key).length === 0 ? (change.count === 1 ? 'a record' : `${change.count} equal records`) : pairs(key)
   const head = `${colour(SIGNS[kind])} ${colours.bold(name)}`
   if (kind !== 'changed') return `${head}  ${colours.dim(pairs((after ?? before) as JsonObject, Object.keys(key)))}\n`
   const width = Math.max(...fields.map((field) => field.length))

@@ -16,7 +16,9 @@ export function progressBar(console: Console): { readonly listener: ProgressList
     const rate = progress.bytes === 0 ? '' : `  ${bytes(progress.bytes / Math.max(seconds, 0.001))}/s`
     const left = share > 0.02 && share < 1 ? `  ${duration((seconds / share) * (1 - share))} left` : ''
     const what = progress.collection === undefined ? '' : `  ${progress.collection}`
-    console.message(`\r\u001b[K${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${progress.phase}${rate}${left}${what}`)
+    console.message(
+      `\r\u001b[K${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${progress.phase}${rate}${left}${what}`,
+    )
   }
   return { listener: draw, end: () => console.message('\r\u001b[K') }
 }

@@ -1,5 +1,9 @@
 /** A table of text with aligned columns; the names in `right` are aligned to the right. Colours do not count as width. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], right: readonly string[] = []): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly string[] = [],
+): string {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => width(row[i] ?? ''))))
   const line = (cells: readonly string[]): string =>
     cells

@@ -44,7 +44,14 @@ describe('ChunkSplitter', () => {
 
   it('cuts at the same keys whatever the other columns hold', () => {
     const a = split(lines(range(5000)), 4)
-    const b = split(Buffer.from(range(5000).map((id) => line(id, `another ${id % 7}`)).join('')), 4)
+    const b = split(
+      Buffer.from(
+        range(5000)
+          .map((id) => line(id, `another ${id % 7}`))
+          .join(''),
+      ),
+      4,
+    )
     expect(b.map((chunk) => chunk.lastKey.toString('hex'))).toEqual(a.map((chunk) => chunk.lastKey.toString('hex')))
   })
 
@@ -62,7 +69,14 @@ describe('ChunkSplitter', () => {
 
   it('never exceeds 1 MiB but for a single larger record, which stands alone', () => {
     const big = 'x'.repeat(3 * MAX_CHUNK_BYTES)
-    const bytes = Buffer.from(line(1) + line(2, big) + line(3) + range(3000).map((i) => line(i + 4, 'y'.repeat(900))).join(''))
+    const bytes = Buffer.from(
+      line(1) +
+        line(2, big) +
+        line(3) +
+        range(3000)
+          .map((i) => line(i + 4, 'y'.repeat(900)))
+          .join(''),
+    )
     const chunks = split(bytes, 20, 65_536)
     expect(Buffer.concat(chunks.map((chunk) => chunk.bytes)).equals(bytes)).toBe(true)
     const large = chunks.filter((chunk) => chunk.bytes.length > MAX_CHUNK_BYTES)

@@ -38,5 +38,11 @@ export class DbSnapError extends Error {
 
 /** Whether `error` is one of ours, whichever copy of the package made it. */
 export function isDbSnapError(error: unknown): error is DbSnapError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in ERROR_CODES && 'hint' in error
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code in ERROR_CODES &&
+    'hint' in error
+  )
 }

@@ -3,9 +3,11 @@ import { TargetMovedError } from '../errors/target-moved-error.ts'
 import type { Warning } from '../ports/database-source.ts'
 import type { RecordOperation, RestoreSession } from '../ports/database-target.ts'
 import type { ProgressListener } from '../ports/progress.ts'
+import { createRecordReader } from '../records/create-record-reader.ts'
+import { frameRecords } from '../records/frame-records.ts'
 import { diffCollection, fingerprintHash } from './diff-collection.ts'
-import { diffOperands } from './diff-operands.ts'
 import { liveOperand, openLive, snapshotOperand } from './diff-operand.ts'
+import { diffOperands } from './diff-operands.ts'
 import type { DiffSummary } from './difference.ts'
 import { hasEqualValues } from './equal-values.ts'
 import { forEachAtOnce } from './for-each-at-once.ts'
@@ -13,8 +15,6 @@ import type { OperationContext } from './operation-context.ts'
 import { planFingerprint } from './plan-restore.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { collectionOf, readRecordBytes } from './read-records.ts'
-import { createRecordReader } from '../records/create-record-reader.ts'
-import { frameRecords } from '../records/frame-records.ts'
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts'
 import { openRestoreSession } from './restore-session.ts'
 import { type Snapshot, takeSnapshot } from './take-snapshot.ts'
@@ -103,7 +103,7 @@ async function fill(
       const digest = fingerprintHash()
       const operations = differences(context, plan, session, name, digest, progress, signal)
       if (route === 'change') await session.change(name, operations)
-      else for await (const _ of operations) continue
+      else for await (const _ of operations);
       fingerprint.update(digest.digest('hex'))
     }
     if (route === 'load') loads.push(name)
@@ -184,8 +184,11 @@ async function prove(context: OperationContext, plan: RestorePlan, options: Appl
     ({ added, removed, changed }) => removed + changed > 0 || (mode !== 'append' && added > 0),
   )
   if (wrong.length === 0) return proof as DiffSummary
-  throw new RestoreUnprovenError(`after the restore ${wrong.map(({ name }) => name).join(', ')} differs from the snapshot`, {
-    hint: 'Somebody may have written at the same moment. Compare with `dbsnap diff`; the safety snapshot holds what was before.',
-    data: { collections: wrong.map(({ name }) => name) },
-  })
+  throw new RestoreUnprovenError(
+    `after the restore ${wrong.map(({ name }) => name).join(', ')} differs from the snapshot`,
+    {
+      hint: 'Somebody may have written at the same moment. Compare with `dbsnap diff`; the safety snapshot holds what was before.',
+      data: { collections: wrong.map(({ name }) => name) },
+    },
+  )
 }

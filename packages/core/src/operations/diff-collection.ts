@@ -1,12 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { RecordReader } from '../records/record-reader.ts'
-import { createRecordReader } from '../records/create-record-reader.ts'
 import type { ChunkEntry } from '../record-tree/chunk-entry.ts'
 import type { DiffSide } from '../record-tree/diff-side.ts'
 import { type LiveChunk, LiveChunks } from '../record-tree/live-chunks.ts'
 import { diffRecords, type RecordDiffBatch } from '../record-tree/record-diff.ts'
 import { TreeCursor } from '../record-tree/tree-cursor.ts'
 import { diffTrees } from '../record-tree/tree-diff.ts'
+import { createRecordReader } from '../records/create-record-reader.ts'
+import type { RecordReader } from '../records/record-reader.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import type { DiffOperand } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
@@ -50,7 +50,12 @@ export async function* diffCollection(input: DiffCollectionInput): AsyncGenerato
   const left = await openSide(input, input.left, layouts.left, layouts.left)
   let right: DiffSide
   try {
-    right = await openSide(input, input.right, layouts.right, sameKey ? layouts.right : keyedLike(layouts.right, layouts.left))
+    right = await openSide(
+      input,
+      input.right,
+      layouts.right,
+      sameKey ? layouts.right : keyedLike(layouts.right, layouts.left),
+    )
   } catch (error) {
     await left.close()
     throw error

@@ -1,7 +1,7 @@
 import type { RecordDifference } from '../record-tree/record-diff.ts'
 import { KEYLESS_HASH_BYTES } from '../records/keyless-reader.ts'
 import type { JsonObject } from '../values/json.ts'
-import { diffCollection, type DiffCollectionInput, layoutsOf } from './diff-collection.ts'
+import { type DiffCollectionInput, diffCollection, layoutsOf } from './diff-collection.ts'
 import type { ChangeKind, CollectionSummary, RecordChange } from './difference.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import { ChangePresenter } from './record-presenter.ts'

@@ -14,7 +14,8 @@ export function diffSchema(
   for (const [id, object] of before) {
     const other = after.get(id)
     if (other === undefined) changes.push(change('removed', object, object, undefined))
-    else if (!isDeepStrictEqual(object.definition, other.definition)) changes.push(change('changed', object, object, other))
+    else if (!isDeepStrictEqual(object.definition, other.definition))
+      changes.push(change('changed', object, object, other))
   }
   for (const [id, object] of after) if (!before.has(id)) changes.push(change('added', object, undefined, object))
   return changes.sort((a, b) => (`${a.object}\0${a.name}` < `${b.object}\0${b.name}` ? -1 : 1))

@@ -6,8 +6,8 @@ import { diffCollection, fingerprintHash } from './diff-collection.ts'
 import { chooseCollections, liveOperand, snapshotOperand } from './diff-operand.ts'
 import { hasEqualValues } from './equal-values.ts'
 import type { OperationContext } from './operation-context.ts'
-import { openRestoreSession, type RestoreScope } from './restore-session.ts'
 import type { PlannedCollection, PlanOptions, RestorePlan } from './restore-plan.ts'
+import { openRestoreSession, type RestoreScope } from './restore-session.ts'
 
 /** What the target says it will do, before any record was compared. */
 interface Intentions {
@@ -89,8 +89,7 @@ async function compare(
       }
       const counted = await countDifferences(context, scope, readPoint, name, signal)
       fingerprint.update(counted.digest)
-      const counts =
-        route === 'change' ? counted : { added: records, removed: counted.liveRecords, changed: 0 }
+      const counts = route === 'change' ? counted : { added: records, removed: counted.liveRecords, changed: 0 }
       collections.push({ name, route, added: counts.added, removed: counts.removed, changed: counts.changed })
     }
     return { collections, fingerprint: fingerprint.digest('hex') }

@@ -1,7 +1,7 @@
-import { keylessHash } from '../records/keyless-reader.ts'
 import type { ReadPoint } from '../ports/database-source.ts'
 import { createRecordReader } from '../records/create-record-reader.ts'
 import { frameRecords } from '../records/frame-records.ts'
+import { keylessHash } from '../records/keyless-reader.ts'
 import { sortRecords } from '../sorting/external-sorter.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import type { OperationContext } from './operation-context.ts'

@@ -15,7 +15,8 @@ export function describeChunk(
 ): { entry: ChunkEntry; segments: readonly ObjectId[] } {
   const { bytes, firstKey, lastKey, records } = chunk
   const common = { firstKey, lastKey, records, bytes: bytes.length }
-  if (bytes.length <= MAX_CHUNK_BYTES) return { entry: { ...common, id: identify(bytes), segmented: false }, segments: [] }
+  if (bytes.length <= MAX_CHUNK_BYTES)
+    return { entry: { ...common, id: identify(bytes), segmented: false }, segments: [] }
   const segments: ObjectId[] = []
   for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) segments.push(identify(segmentAt(bytes, at)))
   return { entry: { ...common, id: identify(encodeSegments(segments)), segmented: true }, segments }

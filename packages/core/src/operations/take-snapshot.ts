@@ -1,6 +1,12 @@
 import { DamagedError } from '../errors/damaged-error.ts'
 import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
-import type { CollectionChoice, DatabaseSource, ReadPoint, SourceCollection, Warning } from '../ports/database-source.ts'
+import type {
+  CollectionChoice,
+  DatabaseSource,
+  ReadPoint,
+  SourceCollection,
+  Warning,
+} from '../ports/database-source.ts'
 import type { ProgressListener } from '../ports/progress.ts'
 import { writeDocument } from '../repository/documents.ts'
 import type { RepositoryWriter } from '../repository/object-repository.ts'
@@ -94,7 +100,9 @@ class Take {
     const throttle = new Throttle(this.#context.clock, this.#options.maxRate ?? Number.POSITIVE_INFINITY)
     const largestFirst = [...readPoint.collections].sort((a, b) => b.estimatedBytes - a.estimatedBytes)
     await forEachAtOnce(largestFirst, concurrency, this.#options.signal, async (collection, signal) => {
-      collections.push(await this.#collection(readPoint, collection, previous.collections.get(collection.name), throttle, signal))
+      collections.push(
+        await this.#collection(readPoint, collection, previous.collections.get(collection.name), throttle, signal),
+      )
     })
     collections.sort((a, b) => Buffer.compare(Buffer.from(a.layout.name), Buffer.from(b.layout.name)))
     const schema = await writeDocument(this.#writer, readPoint.schema, previous.schema)

@@ -33,7 +33,11 @@ export interface ObjectStore {
    * `exclusive: true` (default false): fails with `StoreFailedError` where the key already exists; of two at once, at
    * most one succeeds. The parts may be reused by the caller as soon as the promise settles.
    */
-  put(key: string, body: readonly Uint8Array[], options?: StoreCallOptions & { readonly exclusive?: boolean }): Promise<void>
+  put(
+    key: string,
+    body: readonly Uint8Array[],
+    options?: StoreCallOptions & { readonly exclusive?: boolean },
+  ): Promise<void>
 
   /** The whole file, or exactly `range` of it: a range that leaves the file is a `DamagedError`, never short data. */
   get(key: string, options?: StoreCallOptions & { readonly range?: ByteRange }): Promise<Buffer>

@@ -1,6 +1,6 @@
 import type { CollectionLayout, KeyColumn } from '../values/collection.ts'
-import { encodeKeyPart, encodeNullKeyPart, KeyBuffer } from './key-encoding.ts'
 import { endOfLine } from './end-of-line.ts'
+import { encodeKeyPart, encodeNullKeyPart, KeyBuffer } from './key-encoding.ts'
 import type { RecordReader } from './record-reader.ts'
 import { unescapeCopyText } from './unescape-copy-text.ts'
 
@@ -50,7 +50,8 @@ export class CopyTextReader implements RecordReader {
 
   #part(part: KeyColumn, bytes: Buffer, start: number, end: number): void {
     if (part.order !== 'text') return encodeKeyPart(this.#buffer, part.order, bytes, start, end)
-    if (end - start === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === UPPER_N) return encodeNullKeyPart(this.#buffer)
+    if (end - start === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === UPPER_N)
+      return encodeNullKeyPart(this.#buffer)
     if (!hasBackslash(bytes, start, end)) return encodeKeyPart(this.#buffer, 'text', bytes, start, end)
     if (this.#unescaped.length < end - start) this.#unescaped = Buffer.allocUnsafe(2 * (end - start))
     const length = unescapeCopyText(bytes, start, end, this.#unescaped)

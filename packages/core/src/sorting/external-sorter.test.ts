@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SystemRandomness } from '../system/system-randomness.ts'
 import { collect } from '../../test/support/collect.ts'
+import { SystemRandomness } from '../system/system-randomness.ts'
 import { sortRecords } from './external-sorter.ts'
 import type { SortItem } from './sort-item.ts'
 
@@ -53,12 +53,19 @@ describe('sortRecords', () => {
   })
 
   it('merges in several passes when there are many runs', async () => {
-    const items = Array.from({ length: 3000 }, (_, i) => item(String((i * 7919) % 1000).padStart(4, '0'), `record ${i}`))
+    const items = Array.from({ length: 3000 }, (_, i) =>
+      item(String((i * 7919) % 1000).padStart(4, '0'), `record ${i}`),
+    )
     expect(await sorted(items, 600)).toEqual(naive(items))
   })
 
   it('takes records larger than its memory and larger than a block', async () => {
-    const items = [item('c', 'x'.repeat(300_000)), item('a', 'y'.repeat(5000)), item('b', 'z'), item('b', 'w'.repeat(200_000))]
+    const items = [
+      item('c', 'x'.repeat(300_000)),
+      item('a', 'y'.repeat(5000)),
+      item('b', 'z'),
+      item('b', 'w'.repeat(200_000)),
+    ]
     expect(await sorted(items, 1000)).toEqual(naive(items))
   })
 

@@ -1,8 +1,8 @@
 import type { Randomness } from '../ports/system.ts'
 import { mergeRuns } from './merge-runs.ts'
 import { itemAt, RecordArena } from './record-arena.ts'
-import { RunWriter, type SortedRun } from './sorted-run.ts'
 import type { SortItem } from './sort-item.ts'
+import { RunWriter, type SortedRun } from './sorted-run.ts'
 import { SpillFile } from './spill-file.ts'
 
 export interface SortOptions {
@@ -116,7 +116,9 @@ class ExternalSort {
   }
 }
 
-async function* batches(items: AsyncIterable<SortItem> | Iterable<SortItem>): AsyncGenerator<SortItem[], void, undefined> {
+async function* batches(
+  items: AsyncIterable<SortItem> | Iterable<SortItem>,
+): AsyncGenerator<SortItem[], void, undefined> {
   let batch: SortItem[] = []
   let bytes = 0
   for await (const item of items) {

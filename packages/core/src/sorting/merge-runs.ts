@@ -1,9 +1,12 @@
-import { RunReader, type SortedRun } from './sorted-run.ts'
 import type { SortItem } from './sort-item.ts'
+import { RunReader, type SortedRun } from './sorted-run.ts'
 import type { SpillFile } from './spill-file.ts'
 
 /** Merges runs into one stream in key order; equal keys come in the order of the runs. Holds one block a run. */
-export async function* mergeRuns(file: SpillFile, runs: readonly SortedRun[]): AsyncGenerator<SortItem, void, undefined> {
+export async function* mergeRuns(
+  file: SpillFile,
+  runs: readonly SortedRun[],
+): AsyncGenerator<SortItem, void, undefined> {
   const heap: RunReader[] = []
   const rank = new Map<RunReader, number>()
   for (const [i, run] of runs.entries()) {

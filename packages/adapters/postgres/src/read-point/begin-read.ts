@@ -62,7 +62,11 @@ export function useEncoding(connection: PostgresConnection, encoding: string): P
 }
 
 async function pinSettings(connection: PostgresConnection, lockTimeoutSeconds: number): Promise<void> {
-  const settings = { ...PINNED_SETTINGS, lock_timeout: `${Math.round(lockTimeoutSeconds * 1000)}ms`, client_encoding: 'UTF8' }
+  const settings = {
+    ...PINNED_SETTINGS,
+    lock_timeout: `${Math.round(lockTimeoutSeconds * 1000)}ms`,
+    client_encoding: 'UTF8',
+  }
   const statements = Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = ${settingValue(value)}`)
   await connection.run('pin the settings', statements.join('; '))
 }

@@ -1,5 +1,5 @@
-import type { PostgresConnection } from '../connection/postgres-connection.ts'
 import { isDbSnapError, LockTimeoutError, PermissionDeniedError } from '@dbsnap/core/errors'
+import type { PostgresConnection } from '../connection/postgres-connection.ts'
 import { sqlName } from '../schema/identifiers.ts'
 import type { CandidateTable } from './candidate-tables.ts'
 
@@ -27,10 +27,13 @@ async function lock(connection: PostgresConnection, tables: readonly CandidateTa
   } catch (error) {
     if (error instanceof LockTimeoutError && tables.length > 0) {
       const shown = tables.slice(0, 3).map(({ collection }) => collection)
-      throw new LockTimeoutError(`a lock on ${shown.join(', ')}${tables.length > 3 ? ' or others' : ''} was not granted in time`, {
-        hint: error.hint,
-        data: { ...error.data, collections: shown },
-      })
+      throw new LockTimeoutError(
+        `a lock on ${shown.join(', ')}${tables.length > 3 ? ' or others' : ''} was not granted in time`,
+        {
+          hint: error.hint,
+          data: { ...error.data, collections: shown },
+        },
+      )
     }
     throw error
   }
@@ -55,7 +58,10 @@ async function rewritten(connection: PostgresConnection, tables: readonly Candid
 }
 
 /** Fails with `PermissionDeniedError`, which names the tables that this user may not read. */
-export async function refuseUnreadable(connection: PostgresConnection, tables: readonly CandidateTable[]): Promise<void> {
+export async function refuseUnreadable(
+  connection: PostgresConnection,
+  tables: readonly CandidateTable[],
+): Promise<void> {
   const denied = await connection.query<{ name: string }>(
     'look at the privileges',
     `SELECT n.nspname || '.' || c.relname AS name

@@ -59,7 +59,11 @@ function schemaUnderLocks(
   const partitioned = new Set(candidates.map(({ root }) => root))
   const client = { query: async (sql: string) => ({ rows: await main.query('read the schema', sql) }) }
   // A partitioned table without partitions holds no records, but belongs to a whole schema.
-  return readSchema(client, (collection, ancestors) => chosen.has(collection) || partitioned.has(collection) || ancestors.some((name) => chosen.has(name)))
+  return readSchema(
+    client,
+    (collection, ancestors) =>
+      chosen.has(collection) || partitioned.has(collection) || ancestors.some((name) => chosen.has(name)),
+  )
 }
 
 /** Applies the choice; on a standby, tables without a log cannot be read. */

@@ -42,7 +42,9 @@ export class PostgresReadPoint implements ReadPoint {
   ): AsyncGenerator<Buffer, void, undefined> {
     const table = this.#parts.tables.find((candidate) => candidate.collection.name === collection)
     if (table === undefined) {
-      throw new UsageError(`${collection} was not chosen for this read`, { hint: 'Choose it when the read point is opened.' })
+      throw new UsageError(`${collection} was not chosen for this read`, {
+        hint: 'Choose it when the read point is opened.',
+      })
     }
     const interrupted = (): InterruptedError =>
       new InterruptedError(`reading ${collection} was cancelled`, { hint: 'Nothing was published.' })

@@ -52,8 +52,11 @@ function removeEqualRows(stage: ChangeStage): string {
 
 function expectCount(collection: string, operation: string, expected: number, actual: number): void {
   if (expected === actual) return
-  throw new TargetFailedError(`${collection}: ${expected} records to ${operation}, but the server did so to ${actual}`, {
-    hint: 'The table did not hold what the diff had read. Nothing was changed; make a new plan.',
-    data: { collection, operation, expected, actual },
-  })
+  throw new TargetFailedError(
+    `${collection}: ${expected} records to ${operation}, but the server did so to ${actual}`,
+    {
+      hint: 'The table did not hold what the diff had read. Nothing was changed; make a new plan.',
+      data: { collection, operation, expected, actual },
+    },
+  )
 }

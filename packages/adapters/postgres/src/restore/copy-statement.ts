@@ -1,6 +1,6 @@
 import type { CollectionLayout } from '@dbsnap/core/values'
-import { quoteName } from './quote-name.ts'
 import { quoteLiteral } from '../schema/identifiers.ts'
+import { quoteName } from './quote-name.ts'
 
 /** `COPY ... FROM STDIN` of a collection's bytes, in the encoding in which they were read. */
 export function copyStatement(table: string, layout: CollectionLayout, encoding: string): string {

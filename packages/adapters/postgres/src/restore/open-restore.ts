@@ -16,10 +16,7 @@ import { TargetConnection } from './target-connection.ts'
 import { type TargetTable, targetTables } from './target-table.ts'
 
 /** Opens a restore session: locks what is there of the chosen tables, reads the target's schema, and plans. */
-export async function openRestore(
-  options: ResolvedPostgresOptions,
-  request: RestoreRequest,
-): Promise<RestoreSession> {
+export async function openRestore(options: ResolvedPostgresOptions, request: RestoreRequest): Promise<RestoreSession> {
   const openSide = (): Promise<TargetConnection> => openConnection(options, request.signal)
   const main = await openSide()
   let current: ReadPoint | undefined
@@ -57,7 +54,10 @@ export async function openRestore(
   }
 }
 
-async function openConnection(options: ResolvedPostgresOptions, signal: AbortSignal | undefined): Promise<TargetConnection> {
+async function openConnection(
+  options: ResolvedPostgresOptions,
+  signal: AbortSignal | undefined,
+): Promise<TargetConnection> {
   const connection = await PostgresConnection.open(options, signal)
   return new TargetConnection({
     client: connection.client,

@@ -51,13 +51,15 @@ export function planCreate(request: RestoreRequest, target: TargetObjects): Rest
 export function refuseWhatStandsInTheWay(create: readonly SchemaObject[], target: TargetObjects): void {
   const inTheWay = create.filter(
     (object) =>
-      target.objects.has(objectId(object)) ||
-      (RELATION_KINDS.has(object.kind) && target.relations.has(object.name)),
+      target.objects.has(objectId(object)) || (RELATION_KINDS.has(object.kind) && target.relations.has(object.name)),
   )
   if (inTheWay.length === 0) return
   const names = inTheWay.map((object) => `${object.kind} ${object.name}`)
-  throw new TargetNotEmptyError(`the target already has ${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ''}`, {
-    hint: 'Restore into an empty database, choose other tables, or use mode overwrite or append.',
-    data: { objects: names.slice(0, LISTED_OBJECTS), count: names.length },
-  })
+  throw new TargetNotEmptyError(
+    `the target already has ${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ''}`,
+    {
+      hint: 'Restore into an empty database, choose other tables, or use mode overwrite or append.',
+      data: { objects: names.slice(0, LISTED_OBJECTS), count: names.length },
+    },
+  )
 }

@@ -61,7 +61,9 @@ function created(request: RestoreRequest, loaded: ReadonlySet<string>, target: T
   const needed = neededObjects(request.schema, loaded, target.objects, request.onWarning).create
   const ids = new Set(needed.map(objectId))
   const missing = request.whole
-    ? request.schema.objects.filter((object) => object.collection === undefined && !target.objects.has(objectId(object)))
+    ? request.schema.objects.filter(
+        (object) => object.collection === undefined && !target.objects.has(objectId(object)),
+      )
     : []
   for (const object of missing) ids.add(objectId(object))
   return request.schema.objects.filter((object) => ids.has(objectId(object)))
@@ -100,7 +102,9 @@ function dropStep(object: SchemaObject): SchemaStep[] {
 function withoutCollections(target: TargetObjects, gone: ReadonlySet<string>): TargetObjects {
   if (gone.size === 0) return target
   const objects = [...target.objects].filter(([, { collection }]) => collection === undefined || !gone.has(collection))
-  const names = new Set([...target.objects.values()].flatMap(({ collection, name }) => (gone.has(collection ?? '') ? [name] : [])))
+  const names = new Set(
+    [...target.objects.values()].flatMap(({ collection, name }) => (gone.has(collection ?? '') ? [name] : [])),
+  )
   return { objects: new Map(objects), relations: new Set([...target.relations].filter((name) => !names.has(name))) }
 }
 

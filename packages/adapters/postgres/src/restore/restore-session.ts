@@ -93,13 +93,15 @@ export class PostgresRestoreSession implements RestoreSession {
 
   async commit(): Promise<void> {
     const { main, plan, request, current } = this.#parts
-    if (request.signal?.aborted) throw new InterruptedError('the restore was cancelled', { hint: 'Nothing was changed.' })
+    if (request.signal?.aborted)
+      throw new InterruptedError('the restore was cancelled', { hint: 'Nothing was changed.' })
     if (request.mode === 'append') for (const stage of this.#stages) await this.#refuseKnownKeys(stage)
     this.#prepared ??= this.#prepare()
     await this.#prepared
     for (const stage of this.#stages) await applyChanges(main, stage)
     await this.#staging?.adopt()
-    for (const step of plan.after) await this.#run(step, this.#staging?.hasBuilt(step) ? step.statements.slice(1) : step.statements)
+    for (const step of plan.after)
+      await this.#run(step, this.#staging?.hasBuilt(step) ? step.statements.slice(1) : step.statements)
     await this.#setSequences()
     await this.#guard?.release()
     for (const { sql, object } of this.#created(refreshStatements)) await main.run(sql, `refresh ${object.name}`)
@@ -146,7 +148,9 @@ export class PostgresRestoreSession implements RestoreSession {
     const created = new Set([...plan.before, ...plan.after].map(({ creates }) => creates))
     // The sequence of an identity column comes with its table, without a step of its own.
     const isLoaded = (collection: string | undefined): boolean => plan.routes.get(collection ?? '') === 'load'
-    return statementsOf(request.schema, 'all').filter(({ object }) => created.has(object) || isLoaded(object.collection))
+    return statementsOf(request.schema, 'all').filter(
+      ({ object }) => created.has(object) || isLoaded(object.collection),
+    )
   }
 
   async #refuseKnownKeys(stage: ChangeStage): Promise<void> {

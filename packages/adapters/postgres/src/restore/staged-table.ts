@@ -33,7 +33,9 @@ export interface StagedTable {
 /** An identifier as the server prints it: bare or in quotes. */
 const NAME = '(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'
 const TABLE = new RegExp(`^CREATE (?:UNLOGGED )?TABLE (${NAME})\\.(${NAME}) \\(`)
-const KEY = new RegExp(`^ALTER TABLE (?:ONLY )?(${NAME}\\.${NAME})\\s+ADD CONSTRAINT (${NAME}) (PRIMARY KEY|UNIQUE) (\\((?:${NAME}(?:, )?)+\\));?$`)
+const KEY = new RegExp(
+  `^ALTER TABLE (?:ONLY )?(${NAME}\\.${NAME})\\s+ADD CONSTRAINT (${NAME}) (PRIMARY KEY|UNIQUE) (\\((?:${NAME}(?:, )?)+\\));?$`,
+)
 const INDEX = new RegExp(`^(CREATE (?:UNIQUE )?INDEX ${NAME} ON )(${NAME}\\.${NAME})( USING [\\s\\S]*)$`)
 
 /**

@@ -1,9 +1,9 @@
-import { createStaging, dropStaging, stagingName } from './staging-area.ts'
-import type { StagedTable } from './staged-table.ts'
-import type { SchemaStep } from './restore-plan.ts'
 import { loadInParallel, runInParallel, SIDE_SETTINGS } from './parallel-load.ts'
-import { Turn } from './turn.ts'
+import type { SchemaStep } from './restore-plan.ts'
+import type { StagedTable } from './staged-table.ts'
+import { createStaging, dropStaging, stagingName } from './staging-area.ts'
 import type { TargetConnection } from './target-connection.ts'
+import { Turn } from './turn.ts'
 
 /** How many connections load one staged table. */
 const SIDES = 2
@@ -87,7 +87,11 @@ export class Staging {
   }
 
   /** Loads a table and builds its indexes. One table has all connections; the next one waits for its turn. */
-  async load(table: StagedTable, copyStatement: (table: string) => string, records: AsyncIterable<Buffer>): Promise<void> {
+  async load(
+    table: StagedTable,
+    copyStatement: (table: string) => string,
+    records: AsyncIterable<Buffer>,
+  ): Promise<void> {
     await this.#turn.take(async () => {
       const staged = `${this.#schema}.${table.table}`
       await loadInParallel(this.#sides, copyStatement(staged), records, `load ${table.collection}`)

@@ -22,7 +22,10 @@ SELECT n.nspname || '.' || c.relname AS collection, c.oid::text AS oid, c.relkin
  ORDER BY c.oid`
 
 /** Those of the named tables that exist, by oid: the order in which everybody should lock. */
-export async function targetTables(connection: TargetConnection, collections: readonly string[]): Promise<TargetTable[]> {
+export async function targetTables(
+  connection: TargetConnection,
+  collections: readonly string[],
+): Promise<TargetTable[]> {
   const rows = await connection.rows(TABLES, [collections])
   return rows.map((row) => ({
     collection: String(row.collection),

@@ -64,7 +64,7 @@ async function readPositions(catalog: Catalog, rows: readonly SequenceRow[]): Pr
       .slice(at, at + POSITIONS_AT_A_TIME)
       .map(
         (row) =>
-          `SELECT ${row.oid} AS oid, last_value::text AS "lastValue", is_called AS "isCalled" FROM ${sqlName(row.schema, row.name)}`,
+          `SELECT '${row.oid}' AS oid, last_value::text AS "lastValue", is_called AS "isCalled" FROM ${sqlName(row.schema, row.name)}`,
       )
     for (const position of await catalog.rows<Position>(selects.join(' UNION ALL '))) {
       positions.set(position.oid, position)

@@ -39,7 +39,9 @@ export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<Buffer, 
   yield* statements(preDataStatements(schema, selection))
   const { encoding } = snapshot.source.details
   for (const layout of layouts) {
-    yield Buffer.from(`\n${copyStatement(tableOf(schema, layout.name), layout, typeof encoding === 'string' ? encoding : 'UTF8')};\n`)
+    yield Buffer.from(
+      `\n${copyStatement(tableOf(schema, layout.name), layout, typeof encoding === 'string' ? encoding : 'UTF8')};\n`,
+    )
     yield* input.records(layout.name)
     yield Buffer.from('\\.\n\n')
   }
