@@ -1,10 +1,10 @@
 import { type CrashMode, ForgetfulFileSystem } from '@dbsnap/adapter-test-kit'
-import { folder, Repository } from '@dbsnap/core'
+import { folder } from '@dbsnap/core'
 import { GeneratedSource } from './generated-source.ts'
 import type { InterruptedTake, InterruptionResult } from './interrupted-take.ts'
 import type { InterruptionPoint } from './interruption-plan.ts'
-import { PASSPHRASE } from './kept-snapshots.ts'
 import { runInterruptions } from './run-interruptions.ts'
+import { createSafetyRepository, openSafetyRepository } from './safety-repository.ts'
 import { announcingFileSystem, type WritePhase } from './write-phase.ts'
 
 export interface ForgetfulSuiteOptions {
@@ -25,7 +25,7 @@ export async function runForgetfulSuite({
   onProgress,
 }: ForgetfulSuiteOptions): Promise<InterruptionResult> {
   const disk = new ForgetfulFileSystem()
-  await (await Repository.create(folder(PATH, { fileSystem: disk.mount() }), { passphrase: PASSPHRASE })).close()
+  await (await createSafetyRepository(folder(PATH, { fileSystem: disk.mount() }))).close()
   return runInterruptions({
     count: crashes,
     bytes,
@@ -60,7 +60,7 @@ async function crashAt(
     },
   })
   const taken = await (async () => {
-    const repository = await Repository.open(folder(PATH, { fileSystem }), { passphrase: PASSPHRASE })
+    const repository = await openSafetyRepository(folder(PATH, { fileSystem }))
     return (await repository.take(source)).id
   })().catch(() => undefined)
   return { reached: during !== undefined, during: during ?? new Set(), ...(taken === undefined ? {} : { taken }) }

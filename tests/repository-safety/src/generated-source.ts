@@ -4,16 +4,16 @@ import type { DatabaseSource, ReadPoint, ReadPointOptions, SourceCollection } fr
 export interface GeneratedSourceOptions {
   /** Another version has other values in every record. */
   readonly version: number
-  /** Plain bytes, roughly. */
+  /** Plain bytes, at least. */
   readonly bytes: number
-  /** Called before each buffer with the bytes given so far. */
+  /** Called before each buffer, and at the end, with the bytes given so far. */
   readonly onBuffer?: (given: number) => void
 }
 
-/** Bytes of a record, roughly: most of it always the same, so that 200 MB cost a test 30 MB of disk. */
+/** Bytes of a record, at least: most of it always the same, so that 200 MB cost a test 30 MB of disk. */
 const RECORD_BYTES = 1000
 const RECORDS_PER_BUFFER = 128
-const FILLER = `${'always the same words, '.repeat(36)}\n`
+const FILLER = 'always the same words, '.repeat(37)
 /** The one table. */
 export const COLLECTION = 'generated.records'
 
@@ -33,7 +33,7 @@ export class GeneratedSource implements DatabaseSource {
 
   /** The values of all records, in their order. */
   *rows(): Generator<string[]> {
-    for (let id = 1; id <= this.records; id++) yield [`${id}`, valueAt(this.#options.version, id), FILLER.trimEnd()]
+    for (let id = 1; id <= this.records; id++) yield [`${id}`, valueAt(this.#options.version, id), FILLER]
   }
 
   async openReadPoint(_options: ReadPointOptions): Promise<ReadPoint> {
@@ -54,6 +54,7 @@ export class GeneratedSource implements DatabaseSource {
         given += buffer.length
         yield buffer
       }
+      source.#options.onBuffer?.(given)
     }
     return {
       facts: {
@@ -77,7 +78,7 @@ export class GeneratedSource implements DatabaseSource {
     for (let from = 1; from <= this.records; from += RECORDS_PER_BUFFER) {
       let text = ''
       for (let id = from; id < from + RECORDS_PER_BUFFER && id <= this.records; id++) {
-        text += `${id}\t${valueAt(version, id)}\t${FILLER}`
+        text += `${id}\t${valueAt(version, id)}\t${FILLER}\n`
       }
       yield Buffer.from(text)
     }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type ObjectStore, Repository } from '@dbsnap/core'
+import type { ObjectStore, Repository } from '@dbsnap/core'
 import { COLLECTION, GeneratedSource } from './generated-source.ts'
+import { openSafetyRepository } from './safety-repository.ts'
 
 /** A snapshot that was taken to its end, and what is in it. */
 export interface KeptSnapshot {
@@ -9,11 +10,9 @@ export interface KeptSnapshot {
   readonly bytes: number
 }
 
-export const PASSPHRASE = 'a passphrase of the safety suites'
-
 /** Takes a snapshot in a repository of its own opening. */
 export async function takeKept(store: ObjectStore, version: number, bytes: number): Promise<KeptSnapshot> {
-  const repository = await Repository.open(store, { passphrase: PASSPHRASE })
+  const repository = await openSafetyRepository(store)
   try {
     const { id } = await repository.take(new GeneratedSource({ version, bytes }))
     return { id, version, bytes }
@@ -41,7 +40,7 @@ export async function findFaults(
 ): Promise<{ faults: string[]; finished: KeptSnapshot | undefined }> {
   const { read, list, tried } = expected
   const faults: string[] = []
-  const repository = await Repository.open(store, { passphrase: PASSPHRASE })
+  const repository = await openSafetyRepository(store)
   try {
     const listed = new Set((await repository.list()).map(({ id }): string => id))
     for (const { id } of [...read, ...list]) if (!listed.delete(id)) faults.push(`snapshot ${id} is gone`)
@@ -65,7 +64,7 @@ async function readFault(repository: Repository, snapshot: KeptSnapshot): Promis
   try {
     for await (const record of repository.records(snapshot.id, COLLECTION)) {
       const row = expected.next()
-      if (row.done || !isDeepStrictEqual(Object.values(record.values), row.value)) return `record ${count} is another`
+      if (row.done || !isDeepStrictEqual(Object.values(record.record), row.value)) return `record ${count} is another`
       count++
     }
   } catch (error) {

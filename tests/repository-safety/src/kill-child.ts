@@ -5,22 +5,22 @@
  */
 import { writeSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
-import { folder, Repository } from '@dbsnap/core'
+import { folder } from '@dbsnap/core'
 import { GeneratedSource } from './generated-source.ts'
 import type { InterruptionPoint } from './interruption-plan.ts'
+import { openSafetyRepository } from './safety-repository.ts'
 import { announcingFileSystem } from './write-phase.ts'
 
 /** What the parent says on the command line, as JSON. */
 export interface KillChildOrder {
   readonly path: string
-  readonly passphrase: string
   readonly version: number
   readonly bytes: number
   /** Absent: takes the snapshot to its end. */
   readonly point?: InterruptionPoint
 }
 
-const { path, passphrase, version, bytes, point }: KillChildOrder = JSON.parse(process.argv[2] ?? '{}')
+const { path, version, bytes, point }: KillChildOrder = JSON.parse(process.argv[2] ?? '{}')
 
 /** Written at once, past any buffer: what was said before the kill is known after it. */
 function say(line: string): void {
@@ -51,7 +51,7 @@ const source = new GeneratedSource({
   },
 })
 
-const repository = await Repository.open(folder(path, { fileSystem }), { passphrase })
+const repository = await openSafetyRepository(folder(path, { fileSystem }))
 const snapshot = await repository.take(source)
 await repository.close()
 say(`taken ${snapshot.id}`)

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { folder, Repository } from '@dbsnap/core'
+import { folder } from '@dbsnap/core'
 import type { InterruptionResult } from './interrupted-take.ts'
-import { PASSPHRASE } from './kept-snapshots.ts'
 import { runInterruptions } from './run-interruptions.ts'
 import { runKillChild } from './run-kill-child.ts'
+import { createSafetyRepository } from './safety-repository.ts'
 
 export interface KillSuiteOptions {
   /** Processes to kill. */
@@ -20,12 +20,12 @@ export async function runKillSuite({ kills, bytes, onProgress }: KillSuiteOption
   const place = await mkdtemp(join(tmpdir(), 'dbsnap-kills-'))
   const path = join(place, 'repository')
   try {
-    await (await Repository.create(folder(path), { passphrase: PASSPHRASE })).close()
+    await (await createSafetyRepository(folder(path))).close()
     return await runInterruptions({
       count: kills,
       bytes,
       openStore: () => folder(path),
-      interrupt: (version, point) => runKillChild({ path, passphrase: PASSPHRASE, version, bytes, point }),
+      interrupt: (version, point) => runKillChild({ path, version, bytes, point }),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
   } finally {

@@ -57,7 +57,7 @@ export async function joinRead(
 }
 
 /** From here on values come in the database's own encoding, so that no byte is converted. */
-export function useEncoding(connection: PostgresConnection, encoding: string): Promise<void> {
+function useEncoding(connection: PostgresConnection, encoding: string): Promise<void> {
   return connection.run('choose the encoding', `SET LOCAL client_encoding = ${quoteLiteral(encoding)}`)
 }
 

@@ -4,7 +4,7 @@ import { chooseByName, isGlob } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
 import { readSchema, type SchemaReading } from '../schema/read-schema.ts'
-import { beginRead, type ServerFacts, useEncoding } from './begin-read.ts'
+import { beginRead, type ServerFacts } from './begin-read.ts'
 import { type CandidateTable, candidateTables } from './candidate-tables.ts'
 import { lockTables, refuseUnreadable } from './lock-tables.ts'
 import { encodingLabel, PINNED_SETTINGS } from './pinned-settings.ts'
@@ -40,7 +40,6 @@ async function tryOpen(options: ResolvedPostgresOptions, request: ReadPointOptio
     const chosen = new Set(candidates.map(({ collection }) => collection))
     const schema = await schemaUnderLocks(main, chosen, candidates)
     for (const warning of schema.leftOut) request.onWarning(warning)
-    await useEncoding(main, server.encoding)
     return readPointOf(main, options, request, server, candidates, schema)
   } catch (error) {
     main.destroy()

@@ -1,4 +1,4 @@
-import { InterruptedError, UsageError } from '@dbsnap/core/errors'
+import { InterruptedError, UnknownCollectionError } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
 import type { SchemaDocument } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
@@ -17,13 +17,17 @@ export interface ReadPointParts {
   readonly encoding: string
 }
 
-/** Several connections that see one moment. The first is opened with the read point, the others when they are needed. */
+/**
+ * Several connections that see one moment. The main one holds the snapshot and the locks and reads nothing, because a
+ * read that is left early ends its connection, and with the main one the moment would be lost. The others are opened
+ * when they are needed.
+ */
 export class PostgresReadPoint implements ReadPoint {
   readonly facts: SourceFacts
   readonly schema: SchemaDocument
   readonly collections: readonly SourceCollection[]
   readonly #parts: ReadPointParts
-  readonly #idle: PostgresConnection[]
+  readonly #idle: PostgresConnection[] = []
   readonly #all = new Set<PostgresConnection>()
   #warned = false
 
@@ -32,17 +36,17 @@ export class PostgresReadPoint implements ReadPoint {
     this.facts = parts.facts
     this.schema = parts.schema
     this.collections = parts.tables.map(({ collection }) => collection)
-    this.#idle = [parts.main]
     this.#all.add(parts.main)
   }
 
   async *read(
     collection: string,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<Buffer, void, undefined> {
+    const signal = either(options.signal, this.#parts.request.signal)
     const table = this.#parts.tables.find((candidate) => candidate.collection.name === collection)
     if (table === undefined) {
-      throw new UsageError(`${collection} was not chosen for this read`, {
+      throw new UnknownCollectionError(`${collection} was not chosen for this read`, {
         hint: 'Choose it when the read point is opened.',
       })
     }
@@ -54,7 +58,11 @@ export class PostgresReadPoint implements ReadPoint {
     signal?.addEventListener('abort', abort, { once: true })
     let whole = false
     try {
-      yield* connection.copyOut(`read ${collection}`, table.statement)
+      for await (const bytes of connection.copyOut(`read ${collection}`, table.statement)) {
+        if (signal?.aborted) throw interrupted()
+        yield bytes
+      }
+      if (signal?.aborted) throw interrupted()
       whole = true
     } catch (error) {
       if (signal?.aborted) throw interrupted()
@@ -109,4 +117,9 @@ export class PostgresReadPoint implements ReadPoint {
     }
     this.#idle.push(connection)
   }
+}
+
+/** Aborted as soon as one of the two is. */
+function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
+  return a !== undefined && b !== undefined ? AbortSignal.any([a, b]) : (a ?? b)
 }
