@@ -38,8 +38,12 @@ async function dbsnap(args: readonly string[], variables: Record<string, string>
   let out = ''
   let messages = ''
   const code = await run(args, {
-    out: async (text) => void (out += text),
-    message: (text) => void (messages += text),
+    out: async (text) => {
+      out += text
+    },
+    message: (text) => {
+      messages += text
+    },
     colours: pc.createColors(false),
     interactive: false,
     columns: 80,

@@ -1,13 +1,21 @@
 export type { CompressionSettings } from './compression/compression-settings.ts'
 export * from './encryption/index.ts'
 export * from './errors/index.ts'
-export type * from './format/snapshot-manifest.ts'
+export type {
+  SnapshotCollection,
+  SnapshotCompression,
+  SnapshotManifest,
+  SnapshotSource,
+  SnapshotSummary,
+  SnapshotVerification,
+  TreeRoot,
+} from './format/snapshot-manifest.ts'
 export type { ApplyOptions, RestoreResult } from './operations/apply-restore.ts'
 export type { CheckOptions, CheckReport } from './operations/check-snapshots.ts'
 export type { DiffOptions } from './operations/diff-operands.ts'
 export * from './operations/difference.ts'
 export type { ExportOptions } from './operations/export-records.ts'
-export type { ReadRecordsOptions, ShownRecord } from './operations/read-records.ts'
+export type { ReadRecordsOptions } from './operations/read-records.ts'
 export {
   type PlannedCollection,
   type PlanOptions,

@@ -11,13 +11,7 @@ import type { Difference } from './operations/difference.ts'
 import { type ExportOptions, exportRecords } from './operations/export-records.ts'
 import type { OperationContext } from './operations/operation-context.ts'
 import { planRestore } from './operations/plan-restore.ts'
-import {
-  collectionOf,
-  type ReadRecordsOptions,
-  readRecordBytes,
-  readRecords,
-  type ShownRecord,
-} from './operations/read-records.ts'
+import { collectionOf, type ReadRecordsOptions, readRecordBytes, readRecords } from './operations/read-records.ts'
 import { type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
 import { type Snapshot, type TakeOptions, takeSnapshot } from './operations/take-snapshot.ts'
 import type { DatabaseSource } from './ports/database-source.ts'
@@ -30,6 +24,7 @@ import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
+import type { JsonObject } from './values/json.ts'
 import type { SchemaDocument } from './values/schema.ts'
 
 export interface OpenRepositoryOptions {
@@ -135,12 +130,15 @@ export class Repository {
     yield* diffOperands(this.#context, before, after, options)
   }
 
-  /** Records of one collection (by its whole name) in key order. Needs no database. */
+  /**
+   * Records of one collection (by its whole name) in key order, each an object by column name. Needs no database. Fails
+   * with `UnknownCollectionError`.
+   */
   async *records(
     snapshot: SnapshotReference,
     collection: string,
     options: ReadRecordsOptions = {},
-  ): AsyncGenerator<ShownRecord, void> {
+  ): AsyncGenerator<JsonObject, void> {
     yield* readRecords(this.#context, collectionOf(await this.get(snapshot), collection), options)
   }
 

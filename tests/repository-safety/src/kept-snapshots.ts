@@ -64,7 +64,7 @@ async function readFault(repository: Repository, snapshot: KeptSnapshot): Promis
   try {
     for await (const record of repository.records(snapshot.id, COLLECTION)) {
       const row = expected.next()
-      if (row.done || !isDeepStrictEqual(Object.values(record.record), row.value)) return `record ${count} is another`
+      if (row.done || !isDeepStrictEqual(Object.values(record), row.value)) return `record ${count} is another`
       count++
     }
   } catch (error) {

@@ -44,7 +44,7 @@ async function rowsIn(store: ObjectStore, id: string): Promise<Rows> {
   const rows: Rows = {}
   for (const table of TABLES) {
     rows[table] = []
-    for await (const { record: values } of repository.records(id, table)) {
+    for await (const values of repository.records(id, table)) {
       rows[table].push(JSON.stringify(Object.values(values).map((value) => (value === null ? null : String(value)))))
     }
     rows[table].sort()

@@ -6,6 +6,7 @@ import {
   preDataStatements,
   refreshStatements,
   selectObjects,
+  sequenceStatements,
 } from '../src/schema/creation-order.ts'
 import { dropStatement } from '../src/schema/drop-statement.ts'
 import type { SchemaReading } from '../src/schema/read-schema.ts'
@@ -107,6 +108,7 @@ describe('a choice of tables', () => {
       replay(client, [
         ...preDataStatements(document, 'all'),
         ...postDataStatements(document, 'all'),
+        ...sequenceStatements(document, 'all'),
         ...refreshStatements(document, 'all'),
       ]),
     )

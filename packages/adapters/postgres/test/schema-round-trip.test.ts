@@ -31,7 +31,7 @@ union all select 'statistics ' || stxname, pg_get_statisticsobjdef(oid) from pg_
 union all select 'partition key ' || partrelid::regclass::text, pg_get_partkeydef(partrelid) from pg_partitioned_table
 union all select 'column ' || attrelid::regclass::text || '.' || attname,
   concat_ws(' ', format_type(atttypid, atttypmod), attcollation::regcollation, attnotnull, attidentity, attgenerated, attstorage,
-    attislocal, attinhcount, attoptions, pg_get_expr(adbin, adrelid))
+    attislocal, attinhcount, (select array_agg(o) from unnest(attoptions) o where o not like 'pg_attver=%'), pg_get_expr(adbin, adrelid))
   from pg_attribute join pg_class c on c.oid = attrelid left join pg_attrdef on adrelid = attrelid and adnum = attnum
   where attnum > 0 and not attisdropped and relkind in ('r', 'p', 'v', 'm', 'c')
 union all select 'relation ' || oid::regclass::text,
@@ -88,11 +88,13 @@ describe.each(POSTGRES_VERSIONS)('a database with every kind of object, on Postg
     expect(await withClient(copy, serverDefinitions)).toEqual(await withClient(original, serverDefinitions))
   })
 
-  it.skipIf(pgDump === undefined || version > DUMPED_UP_TO)('has the same text from pg_dump', async () => {
-    const text = await dumpOf(original)
-    expect(text).toContain('CREATE TABLE shop.orders')
-    expect(await dumpOf(copy)).toBe(text)
-  })
+  if (version <= DUMPED_UP_TO) {
+    it.skipIf(pgDump === undefined)('has the same text from pg_dump', async () => {
+      const text = await dumpOf(original)
+      expect(text).toContain('CREATE TABLE shop.orders')
+      expect(await dumpOf(copy)).toBe(text)
+    })
+  }
 })
 
 describe('a schema read on one version', () => {

@@ -53,7 +53,7 @@ async function* asJson(manifest: SnapshotManifest, names: readonly string[], rea
   for (const [i, name] of names.entries()) {
     yield `${i === 0 ? '' : ','}\n{"name":${JSON.stringify(name)},"records":[`
     let separator = '\n'
-    for await (const { record } of read(name)) {
+    for await (const record of read(name)) {
       yield separator + JSON.stringify(record)
       separator = ',\n'
     }
@@ -64,7 +64,7 @@ async function* asJson(manifest: SnapshotManifest, names: readonly string[], rea
 
 async function* asLines(_: SnapshotManifest, names: readonly string[], read: Read): AsyncGenerator<string> {
   for (const collection of names) {
-    for await (const { record } of read(collection)) yield `${JSON.stringify({ collection, record })}\n`
+    for await (const record of read(collection)) yield `${JSON.stringify({ collection, record })}\n`
   }
 }
 
@@ -72,7 +72,7 @@ async function* asCsv(manifest: SnapshotManifest, names: readonly string[], read
   const name = names[0] as string
   const columns = collectionOf(manifest, name).layout.columns.map((column) => column.name)
   yield `${columns.map(csvField).join(',')}\r\n`
-  for await (const { record } of read(name)) {
+  for await (const record of read(name)) {
     yield `${columns.map((column) => csvField(record[column] ?? null)).join(',')}\r\n`
   }
 }

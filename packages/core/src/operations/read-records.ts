@@ -16,12 +16,6 @@ export interface ReadRecordsOptions {
   readonly signal?: AbortSignal
 }
 
-export interface ShownRecord {
-  /** The key's columns; `{}` where there is no key. */
-  readonly key: JsonObject
-  readonly record: JsonObject
-}
-
 /** Chunks read ahead of the one in use. */
 const READ_AHEAD = 3
 
@@ -61,12 +55,12 @@ export async function* readRecordBytes(
   }
 }
 
-/** Records of a snapshot as people see them, in key order. Needs no database. */
+/** Records of a snapshot as people see them, by column name, in key order. Needs no database. */
 export async function* readRecords(
   context: OperationContext,
   collection: SnapshotCollection,
   options: ReadRecordsOptions,
-): AsyncGenerator<ShownRecord, void, undefined> {
+): AsyncGenerator<JsonObject, void, undefined> {
   const { reader: objects } = context.objects
   const presenter = new RecordPresenter(collection.layout)
   const reader = createRecordReader(collection.layout)
@@ -91,8 +85,7 @@ export async function* readRecords(
       if (skip > 0) skip--
       else {
         left--
-        const record = presenter.record(bytes.subarray(start, end))
-        yield { key: presenter.key(record), record }
+        yield presenter.record(bytes.subarray(start, end))
       }
       start = end
     }

@@ -2,7 +2,7 @@ import { compareFields, type FieldComparison } from '../records/changed-fields.t
 import { decodeFields } from '../records/copy-text-fields.ts'
 import { showValue } from '../records/show-value.ts'
 import type { CollectionLayout } from '../values/collection.ts'
-import type { Json, JsonObject } from '../values/json.ts'
+import type { JsonObject } from '../values/json.ts'
 
 /** Turns a collection's records into what people and programs see. */
 export class RecordPresenter {
@@ -16,9 +16,8 @@ export class RecordPresenter {
   record(record: Buffer): JsonObject {
     const { columns, encoding } = this.#layout
     const values = decodeFields(record, this.#layout)
-    const shown: Record<string, Json> = {}
-    for (const [i, column] of columns.entries()) shown[column.name] = showValue(values[i] ?? null, column, encoding)
-    return shown
+    // Not by assignment: a column may be named `__proto__`.
+    return Object.fromEntries(columns.map((column, i) => [column.name, showValue(values[i] ?? null, column, encoding)]))
   }
 
   /** The key's columns of a record that was shown. */

@@ -19,6 +19,13 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relpe
  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND ${USER_SCHEMA}
  ORDER BY 2, 3`
 
+/**
+ * Options that people set. `pg_attver` is a stamp that servers from the security releases of November 2026 on write by
+ * themselves; pg_dump leaves it out as well.
+ */
+const ATTRIBUTE_OPTIONS = `(SELECT pg_catalog.json_agg(o.option ORDER BY o.place)
+          FROM pg_catalog.unnest(a.attoptions) WITH ORDINALITY o(option, place) WHERE o.option NOT LIKE 'pg_attver=%')`
+
 function columnsQuery({ features }: Catalog): string {
   const notNull = features.notNullConstraints
   return `
@@ -31,7 +38,7 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name,
             WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END AS storage,
        ${features.compression ? `CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END` : 'NULL'} AS compression,
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics,
-       pg_catalog.array_to_json(a.attoptions) AS options, a.attislocal AS local, a.attinhcount AS inherited,
+       ${ATTRIBUTE_OPTIONS} AS options, a.attislocal AS local, a.attinhcount AS inherited,
        x.description AS comment,
        ${notNull ? 'k.conname' : 'NULL'} AS "notNullName", ${notNull ? 'k.connoinherit' : 'NULL'} AS "notNullNoInherit",
        ${notNull ? 'k.convalidated' : 'NULL'} AS "notNullValidated", ${notNull ? 'k.conislocal' : 'NULL'} AS "notNullLocal",
