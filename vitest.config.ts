@@ -28,7 +28,8 @@ export default defineConfig({
     passWithNoTests: true,
     coverage: {
       provider: 'v8',
-      include: ['packages/core/src/**/*.ts'],
+      // Under `--project` Vitest matches these against the root of each chosen project, otherwise against this folder.
+      include: ['packages/core/src/**/*.ts', 'src/**/*.ts'],
       exclude: ['**/*.test.ts'],
       reporter: ['text', 'json-summary'],
       thresholds: { 'packages/core/src/**/*.ts': { lines: 100, branches: 100 } },
