@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { repositoryRoot } from '../checks/source-files.ts'
+
+/** A piece of TypeScript in a document or a comment. */
+export interface Snippet {
+  /** Relative to the repository's root. */
+  readonly file: string
+  readonly line: number
+  readonly text: string
+}
+
+/** What snippets may use without saying where it comes from: what a reader has anyway. */
+const PRELUDE = `
+import type { ProgressListener, Repository, Snapshot } from '@dbsnap/core'
+declare global {
+  const passphrase: string
+  /** A database, and an empty one. */
+  const url: string
+  const emptyUrl: string
+  const signal: AbortSignal
+  const onProgress: ProgressListener
+  const from: number
+  const limit: number
+  const show: (thing: unknown) => void
+  const repository: Repository
+  const before: Snapshot
+}
+`
+
+/** The examples of comments import nothing: what they show is what they stand beside. */
+const EXAMPLE_HEAD = `import { folder, matchesName, memory, Repository } from '@dbsnap/core'; import { postgres } from '@dbsnap/postgres';`
+
+/** Compiles all snippets at once, each a module of its own; the compiler's complaints, at the places in the documents. */
+export function typeCheckSnippets(snippets: readonly Snippet[]): string[] {
+  const parent = path.join(repositoryRoot, 'node_modules/.cache')
+  mkdirSync(parent, { recursive: true })
+  const folder = mkdtempSync(path.join(parent, 'doc-snippets-'))
+  try {
+    const names = snippets.map((_, i) => `snippet-${i}.ts`)
+    for (const [i, snippet] of snippets.entries())
+      writeFileSync(path.join(folder, names[i] as string), moduleOf(snippet))
+    writeFileSync(path.join(folder, 'prelude.d.ts'), PRELUDE)
+    const settings = { extends: path.join(repositoryRoot, 'tsconfig.base.json'), files: ['prelude.d.ts', ...names] }
+    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(settings))
+    const compiler = path.join(repositoryRoot, 'node_modules/.bin/tsc')
+    const { status, stdout } = spawnSync(compiler, ['-p', folder, '--pretty', 'false'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    const faults = stdout.split('\n').flatMap((line) => placed(line, snippets))
+    return status !== 0 && faults.length === 0 ? [stdout] : faults
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function moduleOf({ file, text }: Snippet): string {
+  // On the first line, so that lines keep their numbers.
+  return file.endsWith('.md') ? text : `${EXAMPLE_HEAD} ${text}`
+}
+
+function placed(line: string, snippets: readonly Snippet[]): string[] {
+  const match = /snippet-(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line)
+  const snippet = snippets[Number(match?.[1])]
+  return match === null || snippet === undefined
+    ? []
+    : [`${snippet.file}:${snippet.line + Number(match[2]) - 1}  ${match[3]}`]
+}
+
+/** The `@example` of every comment in a source file. */
+export function examplesOf(file: string, source: string): Snippet[] {
+  const examples: Snippet[] = []
+  for (const comment of source.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
+    const at = comment[0].indexOf('@example')
+    if (at < 0) continue
+    const line = source.slice(0, comment.index + at).split('\n').length
+    const body = comment[0].slice(at + '@example'.length).replace(/\s*\*\/$/, '')
+    const lines = body.split('\n').map((text) => text.replace(/^\s*\* ?/, ''))
+    const end = lines.findIndex((text, i) => i > 0 && text.startsWith('@'))
+    const text = lines.slice(0, end < 0 ? undefined : end).filter((kept) => !kept.startsWith('```'))
+    examples.push({ file, line, text: text.join('\n') })
+  }
+  return examples
+}
