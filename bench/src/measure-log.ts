@@ -1,0 +1,39 @@
+import type { Measure, MeasureName, Measures, Quantity, Sample, Spread } from './figures.ts'
+
+/** Collects samples under their names. */
+export class MeasureLog {
+  readonly #samples = new Map<MeasureName, Sample[]>()
+
+  add(name: MeasureName, sample: Sample): void {
+    const samples = this.#samples.get(name) ?? []
+    samples.push(sample)
+    this.#samples.set(name, samples)
+  }
+
+  measures(): Measures {
+    return Object.fromEntries([...this.#samples].map(([name, samples]) => [name, measureOf(samples)]))
+  }
+}
+
+function measureOf(samples: readonly Sample[]): Measure {
+  const quantities = new Set(samples.flatMap((sample) => Object.keys(sample) as Quantity[]))
+  const spreads = [...quantities].map((quantity) => {
+    const values = samples.map((sample) => sample[quantity]).filter((value) => value !== undefined)
+    return [quantity, spreadOf(values)]
+  })
+  return Object.fromEntries(spreads)
+}
+
+/** Of at least one value. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  const at = (index: number): number => sorted[index] as number
+  return {
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    min: at(0),
+    max: at(sorted.length - 1),
+    count: sorted.length,
+  }
+}

@@ -1,0 +1,70 @@
+import { folder, Repository } from '@dbsnap/core'
+import { postgres, sqlScript } from '@dbsnap/postgres'
+import { bareCopy } from './bare-copy.ts'
+import { PhaseTimer } from './phase-timer.ts'
+import { BENCH_PASSPHRASE, type JobResult, type WorkerJob } from './worker-job.ts'
+
+type JobOf<Kind extends WorkerJob['kind']> = Extract<WorkerJob, { readonly kind: Kind }>
+
+/** Does a job through the SDK. The repository is opened before the time is taken, connections within it. */
+export async function runJob(job: WorkerJob): Promise<JobResult> {
+  if (job.kind === 'bare-copy') return bareCopy(job.url)
+  const repository = await Repository.open(folder(job.repository), { passphrase: BENCH_PASSPHRASE })
+  try {
+    switch (job.kind) {
+      case 'take':
+        return await take(repository, job)
+      case 'diff':
+        return await diff(repository, job)
+      case 'restore':
+        return await restore(repository, job)
+      case 'export':
+        return await exportTo(repository, job)
+    }
+  } finally {
+    await repository.close()
+  }
+}
+
+async function take(repository: Repository, { url, maxRate }: JobOf<'take'>): Promise<JobResult> {
+  const phases = new PhaseTimer('reading')
+  const snapshot = await repository.take(postgres(url), {
+    onProgress: phases.listener,
+    ...(maxRate === undefined ? {} : { maxRate }),
+  })
+  return { ...phases.end(), snapshot: snapshot.id, records: snapshot.records, bytes: snapshot.bytes }
+}
+
+async function diff(repository: Repository, { left, right }: JobOf<'diff'>): Promise<JobResult> {
+  const phases = new PhaseTimer('comparing')
+  let records = 0
+  for await (const difference of repository.diff(left, 'url' in right ? postgres(right.url) : right.snapshot)) {
+    if (difference.type === 'change') records++
+  }
+  return { ...phases.end(), records }
+}
+
+async function restore(repository: Repository, { snapshot, url }: JobOf<'restore'>): Promise<JobResult> {
+  const phases = new PhaseTimer('planning')
+  const { collections } = await repository.restore(snapshot, postgres(url), {
+    mode: 'create',
+    onProgress: phases.listener,
+  })
+  return { ...phases.end(), records: collections.reduce((sum, { added }) => sum + added, 0) }
+}
+
+async function exportTo(repository: Repository, { snapshot, format }: JobOf<'export'>): Promise<JobResult> {
+  const phases = new PhaseTimer('exporting')
+  const pieces = format === 'sql' ? await script(repository, snapshot) : repository.exportRecords(snapshot, { format })
+  let bytes = 0
+  for await (const piece of pieces) bytes += piece.length
+  return { ...phases.end(), bytes }
+}
+
+async function script(repository: Repository, snapshot: string): Promise<AsyncIterable<Buffer>> {
+  return sqlScript({
+    snapshot: await repository.get(snapshot),
+    schema: await repository.schema(snapshot),
+    records: (collection) => repository.rawRecords(snapshot, collection),
+  })
+}
