@@ -1,4 +1,4 @@
-import { UnsupportedServerError } from '@dbsnap/core/errors'
+import { isDbSnapError, ReadPointLostError, UnsupportedServerError } from '@dbsnap/core/errors'
 import type { PostgresConnection } from '../connection/postgres-connection.ts'
 import { quoteLiteral } from '../schema/identifiers.ts'
 import { PINNED_SETTINGS } from './pinned-settings.ts'
@@ -10,15 +10,16 @@ export interface ServerFacts {
   readonly encoding: string
   readonly database: string
   readonly standby: boolean
-  /** Name of the exported snapshot. */
-  readonly snapshot: string
 }
 
 const OLDEST_VERSION = 130_000
 
-/** Begins the transaction of a read point, exports its snapshot and pins the settings. */
+/**
+ * Begins the transaction that will hold the locks of a read point, and pins the settings. Each of its statements sees the
+ * present: the moment that is read is chosen by `exportSnapshot`, when the locks are there.
+ */
 export async function beginRead(connection: PostgresConnection, lockTimeoutSeconds: number): Promise<ServerFacts> {
-  await connection.run('begin a read', 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  await connection.run('begin a read', 'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY')
   const [facts] = await connection.query<ServerFacts>(
     'begin a read',
     `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
@@ -33,37 +34,54 @@ export async function beginRead(connection: PostgresConnection, lockTimeoutSecon
       hint: 'PostgreSQL 13 and later are supported.',
     })
   }
+  await pinSettings(connection, server.version, lockTimeoutSeconds)
+  return server
+}
+
+/** The present as a name under which other connections can see it, as long as the transaction lasts. */
+export async function exportSnapshot(connection: PostgresConnection): Promise<string> {
   const [exported] = await connection.query<{ snapshot: string }>(
     'export a snapshot',
     'SELECT pg_catalog.pg_export_snapshot() AS snapshot',
   )
-  await pinSettings(connection, lockTimeoutSeconds)
-  return { ...server, snapshot: (exported as { snapshot: string }).snapshot }
+  return (exported as { snapshot: string }).snapshot
 }
 
-/** Joins another connection to the read point. */
+/** Joins another connection to the read point; texts come in UTF-8. Fails with `ReadPointLostError` where that has ended. */
 export async function joinRead(
   connection: PostgresConnection,
   snapshot: string,
+  version: number,
   lockTimeoutSeconds: number,
-  encoding: string,
 ): Promise<void> {
-  await connection.run(
-    'join the read point',
-    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}`,
-  )
-  await pinSettings(connection, lockTimeoutSeconds)
-  await useEncoding(connection, encoding)
+  const doing = 'join the read point'
+  await connection.run(doing, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  try {
+    await connection.run(doing, `SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}`)
+  } catch (error) {
+    if (!isDbSnapError(error) || !isLostSnapshot(error.data.sqlState)) throw error
+    throw new ReadPointLostError(`the moment that was read at ${connection.label} is gone`, {
+      hint: 'The server ended the connection that held it. Try again.',
+      data: error.data,
+    })
+  }
+  await pinSettings(connection, version, lockTimeoutSeconds)
+}
+
+/** Servers call a snapshot whose transaction has ended an invalid parameter, an object that is not there, or in no fit state. */
+function isLostSnapshot(sqlState: unknown): boolean {
+  return sqlState === '22023' || sqlState === '42704' || sqlState === '55000'
 }
 
 /** From here on values come in the database's own encoding, so that no byte is converted. */
-function useEncoding(connection: PostgresConnection, encoding: string): Promise<void> {
+export function useEncoding(connection: PostgresConnection, encoding: string): Promise<void> {
   return connection.run('choose the encoding', `SET LOCAL client_encoding = ${quoteLiteral(encoding)}`)
 }
 
-async function pinSettings(connection: PostgresConnection, lockTimeoutSeconds: number): Promise<void> {
+async function pinSettings(connection: PostgresConnection, version: number, lockTimeoutSeconds: number): Promise<void> {
   const settings = {
     ...PINNED_SETTINGS,
+    ...(version >= 170_000 ? { transaction_timeout: '0' } : {}),
     lock_timeout: `${Math.round(lockTimeoutSeconds * 1000)}ms`,
     client_encoding: 'UTF8',
   }

@@ -6,18 +6,36 @@ import type { CandidateTable } from './candidate-tables.ts'
 /** Tables locked by one statement. */
 const LOCKED_AT_ONCE = 500
 
-/** Whether the chosen tables can be read as the read point sees them: false where one was dropped or rewritten since. */
+/**
+ * Locks the tables against all that would take records away from under a snapshot. An exported snapshot does not protect
+ * from TRUNCATE or an ALTER TABLE that rewrites: the table is then empty for it, without an error. So the locks come
+ * first and the snapshot after them. False where a table is gone by now.
+ */
 export async function lockTables(connection: PostgresConnection, tables: readonly CandidateTable[]): Promise<boolean> {
   for (let at = 0; at < tables.length; at += LOCKED_AT_ONCE) {
     const some = tables.slice(at, at + LOCKED_AT_ONCE)
     try {
       await lock(connection, some)
     } catch (error) {
-      if (isDbSnapError(error) && isGone(error.data.sqlState)) return false
+      if (isGone(error)) return false
       throw error
     }
   }
-  return (await rewritten(connection, tables)).length === 0
+  return true
+}
+
+/**
+ * Whether the tables that were locked are the same as those that the snapshot shows, by id and name, and each still lies in the file in which
+ * the snapshot sees it. Not so where tables came, went or changed names while locks were waited for.
+ */
+export async function holdsAll(
+  joined: PostgresConnection,
+  locked: readonly CandidateTable[],
+  seen: readonly CandidateTable[],
+): Promise<boolean> {
+  const identity = (tables: readonly CandidateTable[]): string =>
+    JSON.stringify(tables.map(({ oid, schema, name, root }) => [oid, schema, name, root]))
+  return identity(locked) === identity(seen) && (await rewritten(joined, locked)).length === 0
 }
 
 async function lock(connection: PostgresConnection, tables: readonly CandidateTable[]): Promise<void> {
@@ -39,15 +57,18 @@ async function lock(connection: PostgresConnection, tables: readonly CandidateTa
   }
 }
 
-/** A table or schema that does not exist (any more), or a column that does not. */
-function isGone(sqlState: unknown): boolean {
-  return sqlState === '42P01' || sqlState === '3F000' || sqlState === 'XX000'
+/** Whether an error says that a table or schema of this name does not exist (any more). */
+export function isMissing(error: unknown): boolean {
+  const sqlState = isDbSnapError(error) ? error.data.sqlState : undefined
+  return sqlState === '42P01' || sqlState === '3F000'
 }
 
-/**
- * An exported snapshot does not protect from TRUNCATE or an ALTER TABLE that rewrites: the table is then empty for it,
- * without an error. The catalog as the snapshot sees it names the file of the time; the function names today's.
- */
+/** The same, or that an object went between its name and its use: the server calls that an internal error. */
+export function isGone(error: unknown): boolean {
+  return isMissing(error) || (isDbSnapError(error) && error.data.sqlState === 'XX000')
+}
+
+/** The catalog as the snapshot sees it names the file of the time; the function names today's. */
 async function rewritten(connection: PostgresConnection, tables: readonly CandidateTable[]): Promise<unknown[]> {
   return connection.query(
     'compare the tables with their files',

@@ -1,12 +1,17 @@
-import { PermissionDeniedError, ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
-import type { ReadPoint, ReadPointOptions } from '@dbsnap/core/ports'
+import {
+  InterruptedError,
+  PermissionDeniedError,
+  ReadPointLostError,
+  UnknownCollectionError,
+} from '@dbsnap/core/errors'
+import type { ReadPoint, ReadPointOptions, Warning } from '@dbsnap/core/ports'
 import { chooseByName, isGlob } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
 import { readSchema, type SchemaReading } from '../schema/read-schema.ts'
-import { beginRead, type ServerFacts } from './begin-read.ts'
+import { beginRead, exportSnapshot, joinRead, type ServerFacts, useEncoding } from './begin-read.ts'
 import { type CandidateTable, candidateTables } from './candidate-tables.ts'
-import { lockTables, refuseUnreadable } from './lock-tables.ts'
+import { holdsAll, isGone, lockTables, refuseUnreadable } from './lock-tables.ts'
 import { encodingLabel, PINNED_SETTINGS } from './pinned-settings.ts'
 import { PostgresReadPoint } from './postgres-read-point.ts'
 import { readableTable } from './source-collection.ts'
@@ -14,55 +19,85 @@ import { readableTable } from './source-collection.ts'
 /** So often a read point is begun anew because a table was dropped or rewritten between its snapshot and its lock. */
 const TRIES = 5
 
-/** Opens a read point: a snapshot, locks on every chosen table, then the schema under these locks. */
+/** Opens a read point: locks on every chosen table, a snapshot under these locks, then the schema as that shows it. */
 export async function openReadPoint(options: ResolvedPostgresOptions, request: ReadPointOptions): Promise<ReadPoint> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const readPoint = await tryOpen(options, request)
     if (readPoint !== undefined) return readPoint
   }
-  throw new ReadPointLostError('tables were dropped or rewritten again and again while a read began', {
-    hint: 'Try again when no TRUNCATE or ALTER TABLE runs.',
+  throw new ReadPointLostError('tables were made, dropped or rewritten again and again while a read began', {
+    hint: 'Try again when no TRUNCATE, CREATE TABLE or ALTER TABLE runs.',
   })
 }
 
 async function tryOpen(options: ResolvedPostgresOptions, request: ReadPointOptions): Promise<ReadPoint | undefined> {
-  const main = await PostgresConnection.open(options, request.signal)
-  const abort = (): void => main.destroy()
+  const open: PostgresConnection[] = []
+  const connect = async (): Promise<PostgresConnection> => {
+    const connection = await PostgresConnection.open(options, request.signal)
+    open.push(connection)
+    return connection
+  }
+  const abort = (): void => {
+    for (const connection of open) connection.destroy()
+  }
   request.signal?.addEventListener('abort', abort, { once: true })
   try {
-    const server = await beginRead(main, options.lockTimeoutSeconds)
-    const candidates = choose(await candidateTables(main), request, server)
-    await refuseUnreadable(main, candidates)
-    if (!(await lockTables(main, candidates))) {
-      await main.close()
-      return undefined
-    }
-    const chosen = new Set(candidates.map(({ collection }) => collection))
-    const schema = await schemaUnderLocks(main, chosen, candidates)
-    for (const warning of schema.leftOut) request.onWarning(warning)
-    return readPointOf(main, options, request, server, candidates, schema)
+    const opened = await openUnderLocks(options, request, connect)
+    if (opened === undefined) await Promise.all(open.map((connection) => connection.close()))
+    return opened
   } catch (error) {
-    main.destroy()
-    request.signal?.throwIfAborted()
-    throw error
+    abort()
+    if (request.signal?.aborted !== true) throw error
+    throw new InterruptedError('opening the read was cancelled', { hint: 'Nothing was read.' })
   } finally {
     request.signal?.removeEventListener('abort', abort)
   }
 }
 
-function schemaUnderLocks(
-  main: PostgresConnection,
-  chosen: ReadonlySet<string>,
+/** Undefined where tables came, went or were rewritten meanwhile. */
+async function openUnderLocks(
+  options: ResolvedPostgresOptions,
+  request: ReadPointOptions,
+  connect: () => Promise<PostgresConnection>,
+): Promise<ReadPoint | undefined> {
+  const main = await connect()
+  const server = await beginRead(main, options.lockTimeoutSeconds)
+  const warnings = new Map<string, Warning>()
+  const chosen = async (connection: PostgresConnection): Promise<CandidateTable[]> =>
+    choose(await candidateTables(connection), { ...request, onWarning: (it) => warnings.set(it.code, it) }, server)
+  const candidates = await chosen(main)
+  await refuseUnreadable(main, candidates)
+  if (!(await lockTables(main, candidates))) return undefined
+  const snapshot = await exportSnapshot(main)
+  const first = await connect()
+  await joinRead(first, snapshot, server.version, options.lockTimeoutSeconds)
+  if (!(await holdsAll(first, candidates, await chosen(first)))) return undefined
+  const schema = await schemaUnderLocks(first, candidates)
+  if (schema === undefined) return undefined
+  await useEncoding(first, server.encoding)
+  for (const warning of [...warnings.values(), ...schema.leftOut]) request.onWarning(warning)
+  return readPointOf({ main, first, options, request, server, snapshot, candidates, schema })
+}
+
+/** Undefined where something that is no table was dropped at this very moment: the server's own functions see the present. */
+async function schemaUnderLocks(
+  connection: PostgresConnection,
   candidates: readonly CandidateTable[],
-): Promise<SchemaReading> {
+): Promise<SchemaReading | undefined> {
+  const chosen = new Set(candidates.map(({ collection }) => collection))
   const partitioned = new Set(candidates.map(({ root }) => root))
-  const client = { query: async (sql: string) => ({ rows: await main.query('read the schema', sql) }) }
-  // A partitioned table without partitions holds no records, but belongs to a whole schema.
-  return readSchema(
-    client,
-    (collection, ancestors) =>
-      chosen.has(collection) || partitioned.has(collection) || ancestors.some((name) => chosen.has(name)),
-  )
+  const client = { query: async (sql: string) => ({ rows: await connection.query('read the schema', sql) }) }
+  try {
+    // A partitioned table without partitions holds no records, but belongs to a whole schema.
+    return await readSchema(
+      client,
+      (collection, ancestors) =>
+        chosen.has(collection) || partitioned.has(collection) || ancestors.some((name) => chosen.has(name)),
+    )
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
 }
 
 /** Applies the choice; on a standby, tables without a log cannot be read. */
@@ -93,14 +128,18 @@ function choose(candidates: CandidateTable[], request: ReadPointOptions, server:
   return tables.filter((table) => !table.unlogged)
 }
 
-function readPointOf(
-  main: PostgresConnection,
-  options: ResolvedPostgresOptions,
-  request: ReadPointOptions,
-  server: ServerFacts,
-  candidates: readonly CandidateTable[],
-  schema: SchemaReading,
-): ReadPoint {
+interface Opened {
+  readonly main: PostgresConnection
+  readonly first: PostgresConnection
+  readonly options: ResolvedPostgresOptions
+  readonly request: ReadPointOptions
+  readonly server: ServerFacts
+  readonly snapshot: string
+  readonly candidates: readonly CandidateTable[]
+  readonly schema: SchemaReading
+}
+
+function readPointOf({ main, first, options, request, server, snapshot, candidates, schema }: Opened): ReadPoint {
   const byName = new Map(candidates.map((candidate) => [candidate.collection, candidate]))
   const label = encodingLabel(server.encoding)
   const tables = schema.tables.flatMap((facts) => {
@@ -109,18 +148,19 @@ function readPointOf(
   })
   return new PostgresReadPoint({
     main,
+    first,
     options,
     request,
     tables,
     schema: schema.document,
-    encoding: server.encoding,
+    server,
     facts: {
       engine: 'postgres',
       engineVersion: server.versionText,
       database: server.database,
       label: main.label,
       consistency: 'snapshot',
-      readPoint: server.snapshot,
+      readPoint: snapshot,
       details: { encoding: server.encoding, versionNumber: server.version, settings: { ...PINNED_SETTINGS } },
     },
   })

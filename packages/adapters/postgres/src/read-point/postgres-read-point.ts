@@ -1,20 +1,23 @@
-import { InterruptedError, UnknownCollectionError } from '@dbsnap/core/errors'
+import { InterruptedError, ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
 import type { SchemaDocument } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
-import { joinRead } from './begin-read.ts'
+import { joinRead, type ServerFacts, useEncoding } from './begin-read.ts'
+import { isMissing } from './lock-tables.ts'
 import type { ReadableTable } from './source-collection.ts'
 
 export interface ReadPointParts {
+  /** Holds the locks and the snapshot. */
   readonly main: PostgresConnection
+  /** Sees the snapshot, in the database's encoding. */
+  readonly first: PostgresConnection
   readonly options: ResolvedPostgresOptions
   readonly request: ReadPointOptions
   readonly tables: readonly ReadableTable[]
   readonly schema: SchemaDocument
   readonly facts: SourceFacts
-  /** The database's, in the server's words. */
-  readonly encoding: string
+  readonly server: ServerFacts
 }
 
 /**
@@ -36,7 +39,9 @@ export class PostgresReadPoint implements ReadPoint {
     this.facts = parts.facts
     this.schema = parts.schema
     this.collections = parts.tables.map(({ collection }) => collection)
+    this.#idle.push(parts.first)
     this.#all.add(parts.main)
+    this.#all.add(parts.first)
   }
 
   async *read(
@@ -63,13 +68,15 @@ export class PostgresReadPoint implements ReadPoint {
         yield bytes
       }
       if (signal?.aborted) throw interrupted()
+      await this.#verify(connection, table)
       whole = true
     } catch (error) {
       if (signal?.aborted) throw interrupted()
-      throw error
+      // Names were there under our locks; what is missing now went with its schema's name.
+      throw isMissing(error) ? movedAway(collection) : error
     } finally {
       signal?.removeEventListener('abort', abort)
-      if (whole) await this.#release(connection)
+      if (whole) this.#idle.push(connection)
       else this.#drop(connection)
     }
   }
@@ -82,11 +89,12 @@ export class PostgresReadPoint implements ReadPoint {
   async #acquire(signal: AbortSignal | undefined): Promise<PostgresConnection> {
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
-    const { options, facts, encoding } = this.#parts
+    const { options, facts, server } = this.#parts
     const connection = await PostgresConnection.open(options, signal)
     this.#all.add(connection)
     try {
-      await joinRead(connection, facts.readPoint, options.lockTimeoutSeconds, encoding)
+      await joinRead(connection, facts.readPoint, server.version, options.lockTimeoutSeconds)
+      await useEncoding(connection, server.encoding)
       return connection
     } catch (error) {
       this.#drop(connection)
@@ -99,24 +107,32 @@ export class PostgresReadPoint implements ReadPoint {
     connection.destroy()
   }
 
-  /** Gives a connection back, and warns once where the read has kept vacuum from cleaning up for long. */
-  async #release(connection: PostgresConnection): Promise<void> {
-    if (!this.#warned) {
-      const [row] = await connection.query<{ seconds: number }>(
-        'look at the time',
-        'SELECT extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp())::float8 AS seconds',
-      )
-      const seconds = row?.seconds ?? 0
-      if (seconds > this.#parts.options.vacuumWarningSeconds) {
-        this.#warned = true
-        this.#parts.request.onWarning({
-          code: 'VACUUM_HELD_BACK',
-          message: `the read has kept vacuum from removing dead rows for ${Math.round(seconds / 60)} minutes`,
-        })
-      }
-    }
-    this.#idle.push(connection)
+  /**
+   * No lock of ours keeps anybody from giving a schema's name to another, so the name that was read is looked up again.
+   * Warns once where the read has kept vacuum from cleaning up for long.
+   */
+  async #verify(connection: PostgresConnection, { oid, sql, collection }: ReadableTable): Promise<void> {
+    const [row] = await connection.query<{ seconds: number; same: boolean }>(
+      'look what was read',
+      `SELECT extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp())::float8 AS seconds,
+              pg_catalog.to_regclass($1) IS NOT DISTINCT FROM $2::pg_catalog.oid AS same`,
+      [sql, oid],
+    )
+    if (row?.same !== true) throw movedAway(collection.name)
+    if (this.#warned || row.seconds <= this.#parts.options.vacuumWarningSeconds) return
+    this.#warned = true
+    this.#parts.request.onWarning({
+      code: 'VACUUM_HELD_BACK',
+      message: `the read has kept vacuum from removing dead rows for ${Math.round(row.seconds / 60)} minutes`,
+    })
   }
+}
+
+function movedAway(collection: string): ReadPointLostError {
+  return new ReadPointLostError(`${collection} is no longer the table that it was when the read began`, {
+    hint: 'Its schema was renamed meanwhile. Try again.',
+    data: { collection },
+  })
 }
 
 /** Aborted as soon as one of the two is. */

@@ -9,13 +9,16 @@ import type { CandidateTable } from './candidate-tables.ts'
 export interface ReadableTable {
   readonly collection: SourceCollection
   readonly statement: string
+  readonly oid: number
+  /** The table's name for statements. */
+  readonly sql: string
 }
 
 /** Generated columns follow from the others, and COPY neither writes nor reads them. */
 export function readableTable(facts: TableFacts, candidate: CandidateTable, encoding: string): ReadableTable {
   const columns = facts.columns.filter(({ generated }) => generated === undefined)
   const key = keyOf(facts, columns)
-  const table = `ONLY ${sqlName(facts.schema, facts.name)}`
+  const sql = sqlName(facts.schema, facts.name)
   const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
   const order = key.map(({ column }) => {
     const facts = columns[column] as ColumnFacts
@@ -23,7 +26,9 @@ export function readableTable(facts: TableFacts, candidate: CandidateTable, enco
   })
   const ordered = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`
   return {
-    statement: `COPY (SELECT ${list} FROM ${table}${ordered}) TO STDOUT`,
+    oid: candidate.oid,
+    sql,
+    statement: `COPY (SELECT ${list} FROM ONLY ${sql}${ordered}) TO STDOUT`,
     collection: {
       name: facts.collection,
       ...(candidate.root === null ? {} : { parent: candidate.root }),
