@@ -4,6 +4,7 @@ import type { ObjectWriter } from '../ports/object-access.ts'
 import type { ChunkEntry } from '../record-tree/chunk-entry.ts'
 import { encodeSegments } from '../record-tree/segments-codec.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import type { ObjectKind } from '../values/object-kind.ts'
 
 /**
  * What the tree says of a chunk. A record above 1 MiB is named by the list of its segments, so that no object exceeds
@@ -22,21 +23,21 @@ export function describeChunk(
   return { entry: { ...common, id: identify(encodeSegments(segments)), segmented: true }, segments }
 }
 
-/** Stores a chunk unless it is the one that stands at its place in the previous snapshot. */
+/** Stores a chunk, by preference as a delta on the one that stands at its place in the previous snapshot. */
 export async function storeChunk(
   writer: ObjectWriter,
   chunk: SplitChunk,
   previous: ChunkEntry | undefined,
 ): Promise<ChunkEntry> {
   const { entry, segments } = describeChunk((bytes) => writer.identify(bytes), chunk)
-  if (entry.id === previous?.id) return entry
+  const put = (kind: ObjectKind, id: ObjectId, bytes: Buffer, base?: ObjectId): Promise<void> =>
+    entry.id === previous?.id ? writer.keep(kind, id, bytes) : writer.store(kind, id, bytes, base)
   if (!entry.segmented) {
-    const base = previous === undefined || previous.segmented ? undefined : previous.id
-    await writer.store('chunk', entry.id, chunk.bytes, base)
+    await put('chunk', entry.id, chunk.bytes, previous?.segmented === false ? previous.id : undefined)
     return entry
   }
-  for (const [i, id] of segments.entries()) await writer.store('chunk', id, segmentAt(chunk.bytes, i * MAX_CHUNK_BYTES))
-  await writer.store('segments', entry.id, encodeSegments(segments))
+  for (const [i, id] of segments.entries()) await put('chunk', id, segmentAt(chunk.bytes, i * MAX_CHUNK_BYTES))
+  await put('segments', entry.id, encodeSegments(segments))
   return entry
 }
 

@@ -2,8 +2,8 @@ import { mayInheritSplitBits } from '../chunking/split-bits.ts'
 import type { SnapshotCollection } from '../format/snapshot-manifest.ts'
 import type { ReadPoint, SourceCollection } from '../ports/database-source.ts'
 import type { ObjectWriter } from '../ports/object-access.ts'
+import { PreviousTree } from '../record-tree/previous-tree.ts'
 import { TreeBuilder } from '../record-tree/tree-builder.ts'
-import { TreeCursor } from '../record-tree/tree-cursor.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import type { OperationContext } from './operation-context.ts'
 import type { ProgressMeter } from './progress-meter.ts'
@@ -37,21 +37,23 @@ export async function takeCollection(input: TakeCollectionInput): Promise<Snapsh
       : undefined
   const source = readInKeyOrder(context, readPoint, layout, signal)
   const { splitBits, chunks } = await splitCollection(source, layout, seeds.chunk, inherited)
-  const beside = previous === undefined ? undefined : new TreeCursor(context.objects.reader, rootOf(previous))
-  const nodes = previous === undefined ? undefined : new TreeCursor(context.objects.reader, rootOf(previous))
-  const tree = new TreeBuilder(writer, { seed: seeds.tree, ...(nodes === undefined ? {} : { previous: nodes }) })
+  const root = previous === undefined ? null : rootOf(previous)
+  const beside = root === null ? undefined : new PreviousTree(context.objects.reader, root)
+  const tree = new TreeBuilder(writer, {
+    seed: seeds.tree,
+    ...(root === null ? {} : { previous: new PreviousTree(context.objects.reader, root) }),
+  })
   for await (const chunk of chunks) {
-    await beside?.seek(chunk.firstKey)
-    await tree.add(await storeChunk(writer, chunk, beside?.entry))
+    await tree.add(await storeChunk(writer, chunk, await beside?.chunkAt(chunk.firstKey)))
     input.progress.add(layout.name, { records: chunk.records, bytes: chunk.bytes.length })
     await input.throttle.pass(chunk.bytes.length, signal)
   }
-  const root = await tree.finish()
+  const built = await tree.finish()
   return {
     layout,
-    records: root?.records ?? 0,
-    bytes: root?.bytes ?? 0,
-    root: root === null ? null : { id: root.id, height: root.height },
+    records: built?.records ?? 0,
+    bytes: built?.bytes ?? 0,
+    root: built === null ? null : { id: built.id, height: built.height },
     splitBits,
     consistency: readPoint.facts.consistency,
   }

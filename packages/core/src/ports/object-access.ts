@@ -23,6 +23,12 @@ export interface ObjectWriter extends ObjectReader {
    */
   store(kind: ObjectKind, id: ObjectId, plaintext: Buffer, base?: ObjectId): Promise<void>
 
+  /**
+   * Like `store`, for an object that the previous snapshot holds at this very place: nobody is asked whether it is
+   * stored, unless something in the repository is known to be missing or damaged.
+   */
+  keep(kind: ObjectKind, id: ObjectId, plaintext: Buffer): Promise<void>
+
   /** Resolves when all that was taken is durable and listed in a durable index. */
   flush(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { SourceOrderError } from '../errors/source-order-error.ts'
 import type { ObjectWriter } from '../ports/object-access.ts'
 import type { ChunkEntry } from './chunk-entry.ts'
 import { encodeNode } from './node-codec.ts'
-import type { TreeCursor } from './tree-cursor.ts'
+import type { PreviousTree } from './previous-tree.ts'
 import type { TreeRoot } from './tree-root.ts'
 
 /**
@@ -25,11 +25,8 @@ const MAX_KEY_BYTES = 8 * 1024 * 1024
 export interface TreeBuilderOptions {
   /** Unsigned 32 bits; the collection's own, inherited from its previous snapshot so that nodes end at the same keys. */
   readonly seed: number
-  /**
-   * The tree of the previous snapshot: its nodes are the bases of the new ones, and those that it holds already are
-   * not stored again. The builder moves it and nobody else may.
-   */
-  readonly previous?: TreeCursor
+  /** The tree of the previous snapshot: its nodes are the bases of the new ones. The builder moves it and nobody else should. */
+  readonly previous?: PreviousTree
 }
 
 interface OpenNode {
@@ -49,7 +46,7 @@ interface OpenNode {
 export class TreeBuilder {
   readonly #writer: ObjectWriter
   readonly #seed: number
-  readonly #previous: TreeCursor | undefined
+  readonly #previous: PreviousTree | undefined
   readonly #levels: OpenNode[] = []
 
   constructor(writer: ObjectWriter, options: TreeBuilderOptions) {
@@ -102,8 +99,9 @@ export class TreeBuilder {
     const id = this.#writer.identify(bytes)
     const { firstKey } = entries[0] as ChunkEntry
     const { lastKey } = entries.at(-1) as ChunkEntry
-    const previous = await this.#findPrevious(level, lastKey)
-    if (previous?.id !== id) await this.#writer.store('node', id, bytes, previous?.id)
+    const previous = await this.#previous?.nodeAt(lastKey, level)
+    if (previous?.id === id) await this.#writer.keep('node', id, bytes)
+    else await this.#writer.store('node', id, bytes, previous?.id)
     let records = 0
     let size = 0
     for (const entry of entries) {
@@ -111,16 +109,6 @@ export class TreeBuilder {
       size += entry.bytes
     }
     return { id, firstKey, lastKey, records, bytes: size, segmented: false }
-  }
-
-  /** The previous tree's node at this place; beyond its end, its last one: rows are mostly added at the end. */
-  async #findPrevious(level: number, key: Buffer): Promise<ChunkEntry | undefined> {
-    const previous = this.#previous
-    if (previous === undefined || previous.height < level) return undefined
-    await previous.open()
-    const last = previous.lastKey as Buffer
-    await previous.seek(key.compare(last) > 0 ? last : key, level)
-    return previous.entry
   }
 }
 

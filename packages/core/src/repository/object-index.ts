@@ -72,8 +72,13 @@ export class ObjectIndex {
     this.#damagedCopies.add(copyName(copy))
   }
 
+  /** Whether any copy is known to be damaged. */
+  get knowsDamage(): boolean {
+    return this.#damagedCopies.size > 0
+  }
+
   isDamaged(copy: ObjectCopy): boolean {
-    return this.#damagedCopies.size > 0 && this.#damagedCopies.has(copyName(copy))
+    return this.knowsDamage && this.#damagedCopies.has(copyName(copy))
   }
 
   #rank(copy: ObjectCopy): number {

@@ -105,6 +105,12 @@ export class PackedObjectWriter implements RepositoryWriter {
     this.#throwIfEnded()
   }
 
+  async keep(kind: ObjectKind, id: ObjectId, plaintext: Buffer): Promise<void> {
+    this.#throwIfEnded()
+    if (this.#parts.trusted.chainsMayBeBroken) await this.store(kind, id, plaintext)
+    else this.#counts.known++
+  }
+
   async read(kind: ObjectKind, id: ObjectId): Promise<Buffer> {
     const pending = this.#pending.get(id)
     if (pending === undefined || pending.kind !== kind) return this.#parts.reader.read(kind, id)

@@ -11,13 +11,20 @@ import { fileId, PACKS_PREFIX } from './repository-files.ts'
 export class TrustedPacks {
   readonly #index: ObjectIndex
   readonly #sizes: Map<string, number>
-  /** Some listed pack is missing, cut or condemned: a delta's chain may be broken though its own pack is trusted. */
-  readonly chainsMayBeBroken: boolean
+  readonly #allThere: boolean
 
-  private constructor(index: ObjectIndex, sizes: Map<string, number>, chainsMayBeBroken: boolean) {
+  private constructor(index: ObjectIndex, sizes: Map<string, number>, allThere: boolean) {
     this.#index = index
     this.#sizes = sizes
-    this.chainsMayBeBroken = chainsMayBeBroken
+    this.#allThere = allThere
+  }
+
+  /**
+   * Some listed pack is missing, cut or condemned, or some object is known to be damaged: a delta's chain may be broken
+   * though its own pack is trusted, and a snapshot may name what is not there.
+   */
+  get chainsMayBeBroken(): boolean {
+    return !this.#allThere || this.#index.knowsDamage
   }
 
   /** Lists condemned packs, then packs. The index must have been loaded before. */
@@ -29,7 +36,7 @@ export class TrustedPacks {
       if (id !== undefined && !condemned.has(id)) sizes.set(id, size)
     }
     const sound = index.files.every((file) => file.packs.every((pack) => sizes.get(pack.id) === pack.size))
-    return new TrustedPacks(index, sizes, !sound || index.damagedFiles.length > 0)
+    return new TrustedPacks(index, sizes, sound && index.damagedFiles.length === 0)
   }
 
   /** Trusted packs that no readable index file lists. */

@@ -19,6 +19,8 @@ export class MemoryObjects implements ObjectWriter {
     this.objects.set(`${kind} ${id}`, plaintext)
   }
 
+  async keep(): Promise<void> {}
+
   async read(kind: ObjectKind, id: ObjectId): Promise<Buffer> {
     this.reads.push(id)
     const bytes = this.objects.get(`${kind} ${id}`)

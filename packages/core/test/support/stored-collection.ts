@@ -1,9 +1,9 @@
 import { ChunkSplitter } from '../../src/chunking/chunk-splitter.ts'
 import type { ChunkEntry } from '../../src/record-tree/chunk-entry.ts'
 import type { LiveChunk } from '../../src/record-tree/live-chunks.ts'
+import { PreviousTree } from '../../src/record-tree/previous-tree.ts'
 import { encodeSegments } from '../../src/record-tree/segments-codec.ts'
 import { TreeBuilder } from '../../src/record-tree/tree-builder.ts'
-import { TreeCursor } from '../../src/record-tree/tree-cursor.ts'
 import type { TreeRoot } from '../../src/record-tree/tree-root.ts'
 import { createRecordReader } from '../../src/records/create-record-reader.ts'
 import type { CollectionLayout } from '../../src/values/collection.ts'
@@ -60,7 +60,7 @@ export async function storeRecords(
   const { previous, seed = SEED } = options
   const builder = new TreeBuilder(objects, {
     seed,
-    ...(previous ? { previous: new TreeCursor(objects, previous) } : {}),
+    ...(previous ? { previous: new PreviousTree(objects, previous) } : {}),
   })
   for (const { entry, plaintext } of splitRecords(objects, records, options)) {
     await storeChunk(objects, entry, plaintext)

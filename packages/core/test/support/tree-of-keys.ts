@@ -1,6 +1,6 @@
 import type { ChunkEntry } from '../../src/record-tree/chunk-entry.ts'
+import { PreviousTree } from '../../src/record-tree/previous-tree.ts'
 import { TreeBuilder } from '../../src/record-tree/tree-builder.ts'
-import { TreeCursor } from '../../src/record-tree/tree-cursor.ts'
 import type { TreeRoot } from '../../src/record-tree/tree-root.ts'
 import type { MemoryObjects } from './memory-objects.ts'
 
@@ -27,7 +27,7 @@ export async function buildTree(
   previous?: TreeRoot | null,
   seed = SEED,
 ): Promise<TreeRoot | null> {
-  const options = previous ? { seed, previous: new TreeCursor(objects, previous) } : { seed }
+  const options = previous ? { seed, previous: new PreviousTree(objects, previous) } : { seed }
   const builder = new TreeBuilder(objects, options)
   for (const entry of entries) await builder.add(entry)
   return builder.finish()
