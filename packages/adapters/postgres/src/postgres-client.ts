@@ -1,11 +1,6 @@
-import type { Duplex, Readable, Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { UnsupportedRuntimeError } from '@dbsnap/core/errors'
-
-/** What we call of a `COPY ... TO STDOUT` of `pg-copy-streams`. */
-export interface CopyOutStream extends Readable {
-  /** Records that the server counted; known when the connection answers again. */
-  readonly rowCount: number
-}
+import type { CopyOut } from './connection/copy-out.ts'
 
 /** What we call of a `COPY ... FROM STDIN` of `pg-copy-streams`. */
 export interface CopyInStream extends Writable {
@@ -33,7 +28,7 @@ export interface DriverClient {
   connect(): Promise<unknown>
   query(text: string, values?: readonly unknown[]): Promise<DriverResult>
   query(query: DriverQuery): Promise<DriverResult>
-  query<Stream extends CopyOutStream | CopyInStream>(stream: Stream): Stream
+  query<Statement extends CopyOut | CopyInStream>(statement: Statement): Statement
   end(): Promise<void>
   on(event: 'error', listener: (error: Error) => void): unknown
   once(event: 'end', listener: () => void): unknown
@@ -58,7 +53,6 @@ export interface DriverConfig {
 /** The two modules of npm that speak to a server. Give them in the options to use copies of your own. */
 export interface PostgresDriver {
   readonly Client: new (config: DriverConfig) => DriverClient
-  readonly copyOut: (statement: string, options: { readonly highWaterMark: number }) => CopyOutStream
   readonly copyIn: (statement: string, options: { readonly highWaterMark: number }) => CopyInStream
 }
 
@@ -68,7 +62,6 @@ export async function importPostgresDriver(): Promise<PostgresDriver> {
     const [pg, copyStreams] = await Promise.all([import('pg'), import('pg-copy-streams')])
     return {
       Client: pg.default.Client as unknown as PostgresDriver['Client'],
-      copyOut: (statement, options) => copyStreams.default.to(statement, options),
       copyIn: (statement, options) => copyStreams.default.from(statement, options),
     }
   } catch (error) {

@@ -2,13 +2,8 @@ import { type DriverClient, importPostgresDriver, type PostgresDriver } from '..
 import { translatePostgresError } from '../postgres-error-translation.ts'
 import { labelOf, type ResolvedPostgresOptions } from '../postgres-options.ts'
 import { connectDriver, destroyClient } from './connect-driver.ts'
+import { CopyOut } from './copy-out.ts'
 import { READ_VALUES } from './read-values.ts'
-
-/**
- * Bytes that a `COPY ... TO STDOUT` may read ahead. The socket hands over 64 KiB at a time; four of them keep the server
- * busy while the reader computes, and a reader that waited gets them as one buffer.
- */
-const COPY_READ_AHEAD = 256 * 1024
 
 /** One connection to a server, whose failures arrive in our words. */
 export class PostgresConnection {
@@ -62,10 +57,8 @@ export class PostgresConnection {
    * connection is then good for nothing but `destroy`.
    */
   async *copyOut(doing: string, statement: string): AsyncGenerator<Buffer, void, undefined> {
-    const stream = this.client.query(this.driver.copyOut(statement, { highWaterMark: COPY_READ_AHEAD }))
-    stream.on('error', () => {}) // one that nobody iterates any longer may still fail, when its connection ends
     try {
-      for await (const bytes of stream) yield bytes as Buffer
+      yield* this.client.query(new CopyOut(statement))
     } catch (error) {
       throw translatePostgresError(error, { label: this.label, doing })
     }
