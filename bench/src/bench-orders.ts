@@ -2,7 +2,7 @@ import type { BenchmarkOptions } from './benchmark-options.ts'
 import { baselineOf, findRegressions } from './compare-ratios.ts'
 import { measuresTable, ratiosTable, shownRatio } from './figures-table.ts'
 import { appendHistory, mediansOf, readHistory, roundedRatios } from './history.ts'
-import { thisMachine } from './machine.ts'
+import { loadNow, thisMachine } from './machine.ts'
 import { type OrdersFigures, runOrdersBenchmark } from './orders-benchmark.ts'
 import { ratioDefinition } from './ratios.ts'
 
@@ -12,18 +12,24 @@ export interface BenchSetting {
   readonly signal: AbortSignal
 }
 
+/** Load average of a machine that does nothing else. */
+const QUIET_LOAD = 0.5
+
 /** Measures the orders, prints, compares, keeps. Resolves to the exit code: 1 where a ratio became worse. */
 export async function benchOrders(options: BenchmarkOptions, { history, signal }: BenchSetting): Promise<number> {
   const { scale, runs, snapshots, only } = options
+  const load = loadNow()
   const figures = await runOrdersBenchmark({
     ...{ scale, runs, snapshots, signal },
     ...(only === undefined ? {} : { only }),
     onProgress: (line) => console.error(line),
   })
   print(figures)
+  if (load > QUIET_LOAD)
+    console.log(`\nNOT QUIET  the load average was ${load} before the run: times are worse than they are`)
   const isWorse = options.compare && (await hasRegressions(figures, history))
   // A part alone has no ratios to compare with, and what was refused must not become what the next run is held to.
-  if (only === undefined && !isWorse) await keep(figures, history)
+  if (only === undefined && !isWorse) await keep(figures, load, history)
   return isWorse ? 1 : 0
 }
 
@@ -51,12 +57,12 @@ async function hasRegressions({ scale, ratios }: OrdersFigures, history: URL): P
   return regressions.length > 0
 }
 
-function keep({ scale, runs, tools, ratios, measures }: OrdersFigures, history: URL): Promise<void> {
+function keep({ scale, runs, tools, ratios, measures }: OrdersFigures, load: number, history: URL): Promise<void> {
   return appendHistory(history, {
     date: new Date().toISOString(),
     machine: thisMachine(),
     kind: 'orders',
-    ...{ scale, runs, tools },
+    ...{ scale, runs, load, tools },
     ratios: roundedRatios(ratios),
     measures: mediansOf(measures),
   })

@@ -10,6 +10,8 @@ export interface HistoryEntry {
   readonly kind: 'orders' | 'size'
   readonly scale: number
   readonly runs: number
+  /** Load average before the run: above 0.5, others were busy too. */
+  readonly load: number
   readonly tools: Readonly<Record<string, string>>
   readonly ratios: Ratios
   /** Medians, rounded. */

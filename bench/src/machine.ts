@@ -1,4 +1,4 @@
-import { arch, cpus, totalmem } from 'node:os'
+import { arch, cpus, loadavg, totalmem } from 'node:os'
 
 /** What a figure depends on beside the code. */
 export interface Machine {
@@ -16,4 +16,9 @@ export function thisMachine(): Machine {
     memoryGb: Math.round(totalmem() / 1e9),
     node: process.version,
   }
+}
+
+/** Runnable processes over the last minute, on average: before a run, what others take from it. */
+export function loadNow(): number {
+  return Number((loadavg()[0] ?? 0).toFixed(2))
 }
