@@ -1,6 +1,6 @@
 /**
  * Documentation is executed: snippets compile, commands parse against the real program, links lead somewhere, and
- * what hints and comments name exists.
+ * what hints and comments name exists. Everything that a package exports says what it is.
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { commandFault, commandNames, usageFaults } from '../docs/command-fault.t
 import { linkFault, missingDocuments } from '../docs/link-fault.ts'
 import { type Markdown, readMarkdown } from '../docs/markdown.ts'
 import { examplesOf, type Snippet, typeCheckSnippets } from '../docs/type-check-snippets.ts'
+import { publishedNames, undocumentedExports } from '../docs/undocumented-exports.ts'
 import { listFiles, repositoryRoot } from './source-files.ts'
 
 const documents = listFiles(
@@ -57,8 +58,13 @@ for (const name of commandNames()) {
   if (!usages.some((usage) => usage.split(' ')[0] === name)) faults.push(`docs/cli.md  ${name} is not in the table`)
 }
 
+const names = publishedNames()
 for (const file of sources) {
   const source = readFileSync(path.join(repositoryRoot, file), 'utf8')
+  if (/^packages\/.*src\//.test(file) && !file.endsWith('.test.ts')) {
+    for (const { name, line } of undocumentedExports(source, names))
+      faults.push(`${file}:${line}  ${name} has no comment`)
+  }
   snippets.push(...(file.startsWith('packages/') ? examplesOf(file, source) : []))
   for (const document of missingDocuments(repositoryRoot, source))
     faults.push(`${file}  names ${document}, which is not there`)

@@ -7,6 +7,7 @@ import { commandFault, usageFaults } from './command-fault.ts'
 import { linkFault, missingDocuments } from './link-fault.ts'
 import { readMarkdown } from './markdown.ts'
 import { examplesOf, typeCheckSnippets } from './type-check-snippets.ts'
+import { publishedNames, undocumentedExports } from './undocumented-exports.ts'
 
 describe('a document', () => {
   it('is read into blocks, spans, links and anchors', () => {
@@ -94,10 +95,34 @@ describe('a snippet', () => {
   })
 
   it('is found in a comment', () => {
-    const source = '/**\n * Opens.\n *\n * @example\n * open(1)\n * open(2)\n * @returns it\n */\n/** @example one() */'
+    const source = [
+      '/**',
+      ' * Opens.',
+      ' *',
+      ' * @example',
+      ' * open(1)',
+      ' * open(2)',
+      ' * @returns it',
+      ' */',
+      '/** @example one() */',
+      '/**',
+      ' * ```ts',
+      ' * fenced()',
+      ' * ```',
+      ' * more',
+      ' */',
+      '/** none */',
+    ].join('\n')
     expect(examplesOf('a.ts', source)).toEqual([
       { file: 'a.ts', line: 4, text: '\nopen(1)\nopen(2)' },
       { file: 'a.ts', line: 9, text: ' one()' },
+      { file: 'a.ts', line: 12, text: 'fenced()' },
     ])
   })
+})
+
+it('an export without a comment is found', () => {
+  const source = '/** Said. */\nexport function said() {}\n\nexport const unsaid = 1\nexport type Other = 1\n'
+  expect(undocumentedExports(source, new Set(['said', 'unsaid']))).toEqual([{ name: 'unsaid', line: 4 }])
+  expect(publishedNames()).toContain('Repository')
 })

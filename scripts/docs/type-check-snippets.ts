@@ -30,7 +30,12 @@ declare global {
 `
 
 /** The examples of comments import nothing: what they show is what they stand beside. */
-const EXAMPLE_HEAD = `import { folder, matchesName, memory, Repository } from '@dbsnap/core'; import { postgres } from '@dbsnap/postgres';`
+const EXAMPLE_HEAD = [
+  `import { folder, matchesName, memory, Repository } from '@dbsnap/core'`,
+  `import { postgres } from '@dbsnap/postgres'`,
+  `import { FaultSchedule, ForgetfulFileSystem, ManualClock, MemoryDatabase, SeededRandom, atEveryStep, bitFlippingStore, faultyStore } from '@dbsnap/adapter-test-kit'`,
+  `import { describeDatabaseSource, describeDatabaseTarget, describeObjectStore } from '@dbsnap/adapter-test-kit/vitest'`,
+].join('; ')
 
 /** Compiles all snippets at once, each a module of its own; the compiler's complaints, at the places in the documents. */
 export function typeCheckSnippets(snippets: readonly Snippet[]): string[] {
@@ -58,7 +63,7 @@ export function typeCheckSnippets(snippets: readonly Snippet[]): string[] {
 
 function moduleOf({ file, text }: Snippet): string {
   // On the first line, so that lines keep their numbers.
-  return file.endsWith('.md') ? text : `${EXAMPLE_HEAD} ${text}`
+  return file.endsWith('.md') ? text : `${EXAMPLE_HEAD}; ${text}`
 }
 
 function placed(line: string, snippets: readonly Snippet[]): string[] {
@@ -69,18 +74,34 @@ function placed(line: string, snippets: readonly Snippet[]): string[] {
     : [`${snippet.file}:${snippet.line + Number(match[2]) - 1}  ${match[3]}`]
 }
 
-/** The `@example` of every comment in a source file. */
+/** The examples of a source file's comments: what follows `@example`, and fenced blocks of `ts`. */
 export function examplesOf(file: string, source: string): Snippet[] {
   const examples: Snippet[] = []
   for (const comment of source.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
-    const at = comment[0].indexOf('@example')
-    if (at < 0) continue
-    const line = source.slice(0, comment.index + at).split('\n').length
-    const body = comment[0].slice(at + '@example'.length).replace(/\s*\*\/$/, '')
-    const lines = body.split('\n').map((text) => text.replace(/^\s*\* ?/, ''))
-    const end = lines.findIndex((text, i) => i > 0 && text.startsWith('@'))
-    const text = lines.slice(0, end < 0 ? undefined : end).filter((kept) => !kept.startsWith('```'))
-    examples.push({ file, line, text: text.join('\n') })
+    const first = source.slice(0, comment.index).split('\n').length
+    const lines = comment[0].split('\n').map((line) => line.replace(/\s*\*\/$/, '').replace(/^\s*\/?\*+ ?/, ''))
+    let open: { line: number; lines: string[]; fenced: boolean } | undefined
+    const end = (): void => {
+      if (open?.lines.some((line) => line.trim() !== '')) {
+        examples.push({ file, line: open.line, text: open.lines.join('\n') })
+      }
+      open = undefined
+    }
+    for (const [i, line] of lines.entries()) {
+      const example = /^@example(.*)$/.exec(line)?.[1]
+      if (line.startsWith('```')) {
+        const begins = open === undefined || !open.fenced
+        end()
+        if (begins && line === '```ts') open = { line: first + i + 1, lines: [], fenced: true }
+      } else if (example !== undefined) {
+        end()
+        open = { line: first + i, lines: [example], fenced: false }
+      } else if (open !== undefined) {
+        if (!open.fenced && line.startsWith('@')) end()
+        else open.lines.push(line)
+      }
+    }
+    end()
   }
   return examples
 }

@@ -27,6 +27,7 @@ import { SystemRandomness } from './system/system-randomness.ts'
 import type { JsonObject } from './values/json.ts'
 import type { SchemaDocument } from './values/schema.ts'
 
+/** How a repository is opened. */
 export interface OpenRepositoryOptions {
   /** Opens a key slot of the kind `passphrase`. This or `keyProvider`, unless the repository is unencrypted. */
   readonly passphrase?: string
@@ -40,6 +41,7 @@ export interface OpenRepositoryOptions {
   readonly randomness?: Randomness
 }
 
+/** How a new repository is made: with a passphrase or a key provider, or unencrypted when asked for in so many words. */
 export interface CreateRepositoryOptions extends OpenRepositoryOptions {
   /** Everybody who reads the store reads the data. Default false. */
   readonly unencrypted?: boolean
@@ -90,7 +92,11 @@ export class Repository {
     return this.#context.objects.encrypted
   }
 
-  /** Takes a snapshot of a database. It exists when this resolves; after a failure there is none. */
+  /**
+   * Takes a snapshot of a database. It exists, durably, when this resolves; after a failure there is none, and what was stored
+   * is found by the next one. Fails as the source does (`CONNECTION_FAILED`, `PERMISSION_DENIED`, `LOCK_TIMEOUT`, ...), with
+   * `UnknownCollectionError` where a name fits nothing, with `InterruptedError` when its signal is aborted.
+   */
   take(source: DatabaseSource, options: TakeOptions = {}): Promise<Snapshot> {
     return takeSnapshot(this.#context, source, options)
   }
@@ -109,14 +115,15 @@ export class Repository {
     return snapshots.load(id)
   }
 
-  /** The schema that a snapshot keeps. */
+  /** The schema that a snapshot keeps, in an order in which it can be made. Needs no database. Fails as `get` does. */
   async schema(snapshot: SnapshotReference): Promise<SchemaDocument> {
     return schemaOf(this.#context, await this.get(snapshot))
   }
 
   /**
    * What changed from `left` to `right`: record changes by collection, then key order; schema changes; last a summary
-   * with exact counts. Two snapshots are compared by what differs alone; a live database is read once.
+   * with exact counts. Two snapshots are compared by what differs alone; a live database is read once. Leaving the loop
+   * early frees the connections. Fails as `get` and the source do.
    */
   async *diff(left: DiffReference, right: DiffReference, options: DiffOptions = {}): AsyncGenerator<Difference, void> {
     const before = await this.#operand(left, options.signal)
@@ -151,17 +158,24 @@ export class Repository {
     yield* readRecordBytes(this.#context, collectionOf(await this.get(snapshot), collection), signal)
   }
 
-  /** Records as JSON, NDJSON or CSV. */
+  /** Records as JSON, NDJSON or CSV, in pieces of about 64 KiB. Fails as `get` does, and with `UsageError` where CSV would hold several collections. */
   async *exportRecords(snapshot: SnapshotReference, options: ExportOptions): AsyncGenerator<Buffer, void> {
     yield* exportRecords(this.#context, await this.get(snapshot), options)
   }
 
-  /** What a restore would do, with exact counts. Writes nothing. */
+  /**
+   * What a restore would do, with exact counts, for the target as it is now. Writes nothing that others see. Fails with
+   * `TargetNotEmptyError` (`create`), `IncompatibleTargetError`, `LockTimeoutError`, and as `get` and the target do.
+   */
   async plan(snapshot: SnapshotReference, target: DatabaseTarget, options: PlanOptions): Promise<RestorePlan> {
     return planRestore(this.#context, await this.get(snapshot), target, options)
   }
 
-  /** Carries out a plan: safety snapshot, then all at once, then a proof by diff. Refused where the target has moved. */
+  /**
+   * Carries out a plan: safety snapshot, then all at once, then a proof by diff. Until the commit nothing that others see is
+   * changed. Fails with `TargetMovedError` where the target is not what the plan saw, `KeyExistsError` (`append`),
+   * `TargetFailedError` (nothing was changed), `RestoreUnprovenError` (it was).
+   */
   apply(plan: RestorePlan, options: ApplyOptions = {}): Promise<RestoreResult> {
     return applyRestore(this.#context, plan, options)
   }
@@ -182,12 +196,12 @@ export class Repository {
     return this.apply(plan, options)
   }
 
-  /** Checks the store's files and that every snapshot finds all it names; reads as many objects as asked for. */
+  /** Checks the store's files and that every snapshot finds all it names; reads as many objects as asked for. Damage is reported, not thrown. */
   check(options: CheckOptions = {}): Promise<CheckReport> {
     return checkSnapshots(this.#context, options)
   }
 
-  /** Releases the store. */
+  /** Releases the store. The repository is not used afterwards. */
   close(): Promise<void> {
     return this.#context.objects.close()
   }

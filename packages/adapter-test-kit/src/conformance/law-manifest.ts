@@ -42,6 +42,7 @@ export const OBJECT_STORE_LAWS = Object.freeze([
   closingIsFinal,
 ] as const)
 
+/** Name of a law for stores. */
 export type ObjectStoreLawName = (typeof OBJECT_STORE_LAWS)[number]['name']
 
 /** What a database that is read promises. Adapters are counted by it: a law is added with its tests, and never taken away in silence. */
@@ -57,6 +58,7 @@ export const DATABASE_SOURCE_LAWS = Object.freeze([
   sourceSecretsStaySecret,
 ] as const)
 
+/** Name of a law for sources. */
 export type DatabaseSourceLawName = (typeof DATABASE_SOURCE_LAWS)[number]['name']
 
 /** What a database that is written promises. Adapters are counted by it: a law is added with its tests, and never taken away in silence. */
@@ -67,4 +69,5 @@ export const DATABASE_TARGET_LAWS = Object.freeze([
   failedRestoreChangesNothing,
 ] as const)
 
+/** Name of a law for targets. */
 export type DatabaseTargetLawName = (typeof DATABASE_TARGET_LAWS)[number]['name']

@@ -15,4 +15,5 @@ export interface OptOut<Fixture> {
   refusal(fixture: Fixture): Promise<void>
 }
 
+/** The laws that an adapter cannot keep. */
 export type OptOuts<Name extends string, Fixture> = { readonly [Law in Name]?: OptOut<Fixture> }

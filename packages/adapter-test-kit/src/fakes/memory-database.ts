@@ -12,6 +12,7 @@ import { MemoryReadPoint, type ReadingFault } from './memory-read-point.ts'
 import { MemoryRestore, sameShape } from './memory-restore.ts'
 import { MemoryTable, type MemoryTableShape, memoryLayout, memoryTableObject } from './memory-table.ts'
 
+/** Options of `MemoryDatabase`. */
 export interface MemoryDatabaseOptions {
   /** Default `memory`. */
   readonly name?: string

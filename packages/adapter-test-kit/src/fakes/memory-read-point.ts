@@ -13,6 +13,7 @@ export interface ReadingFault {
   readonly beforeBuffer?: (bytesGiven: number) => void | Promise<void>
 }
 
+/** What a read point of a memory database is made of. */
 export interface MemoryReadPointOptions {
   readonly facts: SourceFacts
   /** Frozen copies, in the order of their names. */

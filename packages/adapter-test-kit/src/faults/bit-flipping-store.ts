@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@dbsnap/core/ports'
 
+/** The bit that is wrong. */
 export interface BitFlip {
   readonly key: string
   /** Counted from the first bit of the file. */

@@ -1,5 +1,6 @@
 import { StoreFailedError } from '@dbsnap/core/errors'
 
+/** What goes wrong, and when. */
 export interface Fault {
   /** The step that fails, counted from 1. */
   readonly step: number

@@ -4,6 +4,7 @@ import type { FaultSchedule } from './fault-schedule.ts'
 /** Calls of a store. A listing is one step, at its beginning. */
 export type StoreCall = 'put' | 'get' | 'stat' | 'list' | 'delete'
 
+/** Options of `faultyStore`. */
 export interface FaultyStoreOptions {
   /** Which calls count as steps. Default all. */
   readonly calls?: readonly StoreCall[]

@@ -28,7 +28,7 @@ type Node = FileNode | FolderNode
  *
  * ```ts
  * const disk = new ForgetfulFileSystem()
- * await folder('/repository', { fileSystem: disk.mount() }).put('a', body)
+ * await folder('/repository', { fileSystem: disk.mount() }).put('a', [Buffer.from('bytes')])
  * disk.crash()
  * await folder('/repository', { fileSystem: disk.mount() }).get('a')
  * ```
@@ -158,6 +158,7 @@ export class ForgetfulFileSystem {
   }
 }
 
+/** The file system as a process sees it until the next crash; goes under `folder`. */
 export interface ForgetfulMount {
   open(path: string, flags: 'r' | 'wx'): Promise<ForgetfulFile>
   mkdir(path: string): Promise<void>
@@ -168,6 +169,7 @@ export interface ForgetfulMount {
   readdir(path: string): Promise<string[]>
 }
 
+/** An open file of it. */
 export interface ForgetfulFile {
   writev(buffers: readonly Uint8Array[]): Promise<{ bytesWritten: number }>
   read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
@@ -176,6 +178,7 @@ export interface ForgetfulFile {
   close(): Promise<void>
 }
 
+/** What it says of a file. */
 export interface ForgetfulFacts {
   readonly size: number
   readonly mtime: Date

@@ -4,4 +4,5 @@
  * authorities; `verify-full` checking the host's name as well.
  */
 export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+/** One of `SSL_MODES`. */
 export type SslMode = (typeof SSL_MODES)[number]

@@ -3,6 +3,7 @@ export interface ShopClient {
   query(sql: string): Promise<unknown>
 }
 
+/** Options of `createShop`. */
 export interface ShopOptions {
   /** 1 makes about 200 000 records, 0.01 about 2 000. Default 1. */
   readonly scale?: number

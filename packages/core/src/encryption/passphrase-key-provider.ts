@@ -11,7 +11,9 @@ import { NONCE_BYTES, seal, tryUnseal } from './sealing.ts'
 const PROVIDER = 'passphrase'
 const SALT_BYTES = 16
 
+/** Options of `PassphraseKeyProvider`. */
 export interface PassphraseKeyOptions {
+  /** Gives salts and nonces of new slots. */
   readonly randomness: Randomness
   /** For new slots. Default `DEFAULT_SCRYPT`; every Node opens it. `DEFAULT_ARGON2ID` needs Node 24.7 wherever it is opened. */
   readonly parameters?: PassphraseParameters

@@ -11,6 +11,7 @@ export interface ScryptParameters {
   readonly p: number
 }
 
+/** argon2id; needs Node 24.7 wherever the slot is made or opened. */
 export interface Argon2idParameters {
   readonly algorithm: 'argon2id'
   readonly memoryKiB: number
@@ -18,6 +19,7 @@ export interface Argon2idParameters {
   readonly lanes: number
 }
 
+/** How a key is derived from a passphrase. Stored in the key slot; bounded when it is read. */
 export type PassphraseParameters = ScryptParameters | Argon2idParameters
 
 /** OWASP password storage, 2024: N = 2^17, r = 8, p = 1 (128 MiB); 0.5 s here. */

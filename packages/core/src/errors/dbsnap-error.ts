@@ -1,11 +1,13 @@
 import type { JsonObject } from '../values/json.ts'
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 
+/** What every error carries beside its message. */
 export interface DbSnapErrorOptions {
   /** What to do about it, one or two sentences. */
   readonly hint: string
   /** Facts for programs. Never a record's value, a key, a parameter of a statement or a credential. */
   readonly data?: JsonObject
+  /** What brought it about, as `Error` has it. */
   readonly cause?: unknown
 }
 
@@ -31,6 +33,7 @@ export class DbSnapError extends Error {
     return ERROR_CODES[this.code].retryable
   }
 
+  /** What may be logged and sent: all but the stack and the cause. */
   toJSON(): { code: ErrorCode; message: string; hint: string; retryable: boolean; data: JsonObject } {
     return { code: this.code, message: this.message, hint: this.hint, retryable: this.retryable, data: this.data }
   }

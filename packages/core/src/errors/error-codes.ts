@@ -86,4 +86,5 @@ export const ERROR_CODES = {
   INTERRUPTED: { exit: 130, retryable: true, meaning: 'The operation was cancelled.' },
 } as const
 
+/** The code of an error: stable, what programs recognise errors by. */
 export type ErrorCode = keyof typeof ERROR_CODES

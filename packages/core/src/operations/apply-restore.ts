@@ -19,15 +19,21 @@ import type { PlannedCollection, RestorePlan } from './restore-plan.ts'
 import { openRestoreSession } from './restore-session.ts'
 import { type Snapshot, takeSnapshot } from './take-snapshot.ts'
 
+/** How a plan is carried out. */
 export interface ApplyOptions {
   /** Whether to take a snapshot of the collections that will be written first. Default true. */
   readonly safety?: boolean
+  /** Told how far it is, about ten times a second at most. */
   readonly onProgress?: ProgressListener
+  /** Told once per warning: of the safety snapshot, and of schema objects that could not be made as they were. */
   readonly onWarning?: (warning: Warning) => void
+  /** Aborted before the commit: nothing is changed. */
   readonly signal?: AbortSignal
 }
 
+/** What a restore has done. */
 export interface RestoreResult {
+  /** As the plan said. */
   readonly collections: readonly PlannedCollection[]
   /** What the written collections held before. Absent where they held nothing, or `safety` was false. */
   readonly safetySnapshot?: Snapshot

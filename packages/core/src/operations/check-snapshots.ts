@@ -9,12 +9,15 @@ import { schemaOf } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
 import { rootOf } from './take-collection.ts'
 
+/** How much is checked. */
 export interface CheckOptions {
   /** Share of the objects to read, decrypt and verify, 0 to 1. Default 0: structure only. */
   readonly readFraction?: number
+  /** Ends it with an error. */
   readonly signal?: AbortSignal
 }
 
+/** What a check has found. */
 export interface CheckReport extends Omit<RepositoryCheck, 'lostObjects'> {
   /** Snapshots whose trees were walked to their chunks. */
   readonly snapshots: number

@@ -8,12 +8,15 @@ import type { ChangeKind, CollectionSummary, Difference } from './difference.ts'
 import type { OperationContext } from './operation-context.ts'
 import { ProgressMeter } from './progress-meter.ts'
 
+/** What of a diff is compared and shown. */
 export interface DiffOptions extends CollectionChoice {
   /** Kinds of record changes to yield. Default: all. Counts stay exact. */
   readonly kinds?: readonly ChangeKind[]
   /** Record changes to yield, at most. Default: no limit. Counts stay exact. */
   readonly limit?: number
+  /** Told how far it is, about ten times a second at most. */
   readonly onProgress?: ProgressListener
+  /** Ends it with an error. */
   readonly signal?: AbortSignal
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../values/json.ts'
 
+/** What became of a record or schema object from the left side to the right. */
 export type ChangeKind = 'added' | 'removed' | 'changed'
 
 /** One record that differs, its values as people see them. */
@@ -48,6 +49,7 @@ export interface DiffSummary {
   readonly schema: { readonly added: number; readonly removed: number; readonly changed: number }
 }
 
+/** What a diff yields: changes of records, then of the schema, last the summary. Tell them apart by `type`. */
 export type Difference = RecordChange | SchemaChange | DiffSummary
 
 /** Whether a summary tells of any difference. */

@@ -6,12 +6,14 @@ import { chooseCollections } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
 import { collectionOf, readRecords } from './read-records.ts'
 
+/** What is exported, and how it is written. */
 export interface ExportOptions extends CollectionChoice {
   /**
    * `json`: one document `{"snapshot","collections":[{"name","records":[...]}]}`. `ndjson`: a line
    * `{"collection","record"}` each. `csv`: RFC 4180 with a header, one collection; NULL is empty, an empty text is `""`.
    */
   readonly format: 'json' | 'ndjson' | 'csv'
+  /** Ends it with an error. */
   readonly signal?: AbortSignal
 }
 

@@ -8,11 +8,13 @@ import type { OperationContext } from './operation-context.ts'
 import { RecordPresenter } from './record-presenter.ts'
 import { rootOf } from './take-collection.ts'
 
+/** Which records are read. */
 export interface ReadRecordsOptions {
   /** Records to pass over. Whole chunks and subtrees are passed over unread. Default 0. */
   readonly from?: number
   /** Records to yield, at most. Default: all. */
   readonly limit?: number
+  /** Ends the reading between two chunks. */
   readonly signal?: AbortSignal
 }
 

@@ -31,9 +31,13 @@ export interface RestorePlan {
   readonly whole: boolean
 }
 
+/** What is restored, and how. */
 export interface PlanOptions extends CollectionChoice {
+  /** See `docs/restore-modes.md`. There is no default: each mode does something else to what is there. */
   readonly mode: RestoreMode
+  /** Told once per warning; all stand in the plan as well. */
   readonly onWarning?: (warning: Warning) => void
+  /** Ends it with an error; nothing was written. */
   readonly signal?: AbortSignal
 }
 

@@ -23,17 +23,21 @@ export interface Snapshot extends SnapshotManifest {
   readonly storedBytes: number
 }
 
+/** How a snapshot is taken, and of what. */
 export interface TakeOptions extends CollectionChoice {
   /** Name of the source under which its snapshots follow each other. Default: `host:port/database`. */
   readonly label?: string
+  /** Names and values that people find it by. Default: none. */
   readonly tags?: Readonly<Record<string, string>>
   /** Collections read at a time. Default 2. */
   readonly concurrency?: number
   /** Plain bytes per second, at most. Default: no limit. */
   readonly maxRate?: number
+  /** Told how far it is, about ten times a second at most. */
   readonly onProgress?: ProgressListener
   /** Told once per warning; all stand in the manifest as well. */
   readonly onWarning?: (warning: Warning) => void
+  /** Ends it with an error; there is no snapshot then. */
   readonly signal?: AbortSignal
 }
 

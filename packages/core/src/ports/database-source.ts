@@ -15,12 +15,15 @@ export interface Warning {
   readonly message: string
 }
 
+/** Which collections are meant. What carries a parent's name in either list takes its children along; `exclude` wins. */
 export interface CollectionChoice {
   /** Names or globs (`*`, `?`); a bare name matches in every schema. Empty or absent: everything. */
   readonly include?: readonly string[]
+  /** Names or globs to leave out. Default: none. A name that fits nothing is an error in both lists. */
   readonly exclude?: readonly string[]
 }
 
+/** What a source is asked to read. */
 export interface ReadPointOptions extends CollectionChoice {
   /** Collections that will be read at the same time, at most: connections to open. Default 2. */
   readonly concurrency: number

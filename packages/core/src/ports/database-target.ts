@@ -9,6 +9,7 @@ import type { DatabaseSource, ReadPoint, Warning } from './database-source.ts'
  */
 export type RestoreMode = 'create' | 'overwrite' | 'append'
 
+/** What a target is asked to restore. */
 export interface RestoreRequest {
   readonly mode: RestoreMode
   /** Whether every collection of the snapshot was chosen, so that what belongs to none (functions, types) comes along. */

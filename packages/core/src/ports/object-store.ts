@@ -7,10 +7,13 @@ export interface StoredFile {
   readonly modified: Date
 }
 
+/** Options of every call of a store. */
 export interface StoreCallOptions {
+  /** Aborted: the call fails with `InterruptedError`, promptly, and leaves nothing behind. */
   readonly signal?: AbortSignal
 }
 
+/** A piece of a file, in bytes. */
 export interface ByteRange {
   readonly offset: number
   readonly length: number

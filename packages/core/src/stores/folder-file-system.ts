@@ -7,6 +7,7 @@ export interface FolderFile {
   close(): Promise<void>
 }
 
+/** What the folder store needs to know of a file; the `Stats` of `node:fs` have it. */
 export interface FolderFileFacts {
   readonly size: number
   readonly mtime: Date

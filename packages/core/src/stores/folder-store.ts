@@ -14,6 +14,7 @@ import { discardFile, discardLeftOvers, writeTemporaryFile } from './temporary-f
 import { temporaryName } from './temporary-name.ts'
 import { throwIfInterrupted } from './throw-if-interrupted.ts'
 
+/** Options of `folder`. */
 export interface FolderStoreOptions {
   /** Default: `node:fs/promises`. Tests put others under it. */
   readonly fileSystem?: FolderFileSystem

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/system.ts'
 import { checkStoreKey, checkStorePrefix } from './store-key.ts'
 import { throwIfInterrupted } from './throw-if-interrupted.ts'
 
+/** Options of `memory`. */
 export interface MemoryStoreOptions {
   /** The store's own clock. Default: one that starts in 1970 and advances by a millisecond with every write. */
   readonly clock?: Pick<Clock, 'now'>

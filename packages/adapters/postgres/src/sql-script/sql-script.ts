@@ -13,14 +13,17 @@ import {
 import { quoteLiteral, sqlName } from '../schema/identifiers.ts'
 import { stateOf } from '../schema/object-state.ts'
 
+/** What `sqlScript` writes. */
 export interface SqlScriptInput {
+  /** Of `Repository.get`. */
   readonly snapshot: {
     readonly id: string
     readonly source: { readonly details: JsonObject }
     readonly collections: readonly { readonly layout: CollectionLayout }[]
   }
+  /** Of `Repository.schema`. */
   readonly schema: SchemaDocument
-  /** The bytes of all records of a collection, cut anywhere. */
+  /** Of `Repository.rawRecords`: the bytes of all records of a collection, cut anywhere. */
   readonly records: (collection: string) => AsyncIterable<Buffer>
   /** Names or globs. Default: everything. */
   readonly include?: readonly string[]
@@ -28,7 +31,8 @@ export interface SqlScriptInput {
 
 /**
  * A script that `psql` alone loads into an empty database: schema, records by COPY in the snapshot's own bytes, keys,
- * indexes, constraints, positions of sequences. A line `\.` cannot be a record: COPY text escapes backslashes.
+ * indexes, constraints, positions of sequences. A line `\.` cannot be a record: COPY text escapes backslashes. Fails with
+ * `UnknownCollectionError` where a name of `include` fits nothing.
  */
 export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<Buffer, void, undefined> {
   const { schema, snapshot } = input
