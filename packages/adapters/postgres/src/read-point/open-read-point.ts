@@ -2,6 +2,7 @@ import {
   InterruptedError,
   PermissionDeniedError,
   ReadPointLostError,
+  SourceFailedError,
   UnknownCollectionError,
 } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, Warning } from '@dbsnap/core/ports'
@@ -115,6 +116,7 @@ function choose(candidates: CandidateTable[], request: ReadPointOptions, server:
     })
   }
   const tables = chosen.map(({ table }) => table)
+  refuseSameNames(tables)
   const unlogged = server.standby ? tables.filter((table) => table.unlogged) : []
   if (unlogged.length === 0) return tables
   const names = unlogged.map(({ collection }) => collection)
@@ -126,6 +128,20 @@ function choose(candidates: CandidateTable[], request: ReadPointOptions, server:
   }
   request.onWarning({ code: 'UNLOGGED_TABLES_LEFT_OUT', message: `left out on a standby: ${names.join(', ')}` })
   return tables.filter((table) => !table.unlogged)
+}
+
+/** A dot in a schema's or a table's own name can make two tables read alike. */
+function refuseSameNames(tables: readonly CandidateTable[]): void {
+  const names = new Set<string>()
+  for (const { collection } of tables) {
+    if (names.has(collection)) {
+      throw new SourceFailedError(`two tables are both called ${collection}`, {
+        hint: 'A dot is part of a schema’s or a table’s own name. Rename one of them, or exclude both.',
+        data: { collection },
+      })
+    }
+    names.add(collection)
+  }
 }
 
 interface Opened {

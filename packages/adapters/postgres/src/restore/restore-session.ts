@@ -9,12 +9,12 @@ import type {
 } from '@dbsnap/core/ports'
 import type { CollectionLayout } from '@dbsnap/core/values'
 import { refreshStatements, sequenceStatements } from '../schema/creation-order.ts'
+import { advanceSequences } from './advance-sequences.ts'
 import { applyChanges } from './apply-changes.ts'
 import { type ChangeStage, createChangeStage, keyJoin } from './change-stage.ts'
 import { copyRecords } from './copy-records.ts'
 import { copyStatement } from './copy-statement.ts'
 import { operationLines } from './operation-lines.ts'
-import { advanceOwnedSequences } from './owned-sequences.ts'
 import { plannedSteps, type RestorePlan, type SchemaStep } from './restore-plan.ts'
 import { stagedTables } from './staged-table.ts'
 import { Staging } from './staging.ts'
@@ -139,7 +139,7 @@ export class PostgresRestoreSession implements RestoreSession {
     const { main } = this.#parts
     for (const { sql, object } of this.#created(sequenceStatements)) await main.rows(sql, [], `set ${object.name}`)
     const changed = this.#stages.map(({ table }) => table.oid)
-    if (changed.length > 0) await advanceOwnedSequences(main, changed)
+    if (changed.length > 0) await advanceSequences(main, changed)
   }
 
   /** Statements about objects that this restore has created. */
