@@ -1,7 +1,8 @@
 import type { RecordDifference } from '../record-tree/record-diff.ts'
 import { KEYLESS_HASH_BYTES } from '../records/keyless-reader.ts'
 import type { JsonObject } from '../values/json.ts'
-import { type DiffCollectionInput, diffCollection, layoutsOf } from './diff-collection.ts'
+import { compareBy } from './compare-by.ts'
+import { type DiffCollectionInput, diffCollection } from './diff-collection.ts'
 import type { ChangeKind, CollectionSummary, RecordChange } from './difference.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import { ChangePresenter } from './record-presenter.ts'
@@ -18,12 +19,12 @@ export async function* diffCollectionRecords(
   shown: ShownChanges,
   progress: ProgressMeter,
 ): AsyncGenerator<RecordChange, CollectionSummary, undefined> {
-  const layouts = layoutsOf(input)
-  const presenter = new ChangePresenter(layouts.left, layouts.right)
+  const comparison = await compareBy(input)
+  const presenter = new ChangePresenter(comparison.left, comparison.right)
   const counts = { added: 0, removed: 0, changed: 0 }
   let equal = 0
-  const keyless = layouts.left.key.length === 0 ? new KeylessRun(input.name, shown) : undefined
-  for await (const batch of diffCollection(input)) {
+  const keyless = comparison.left.key.length === 0 ? new KeylessRun(input.name, shown) : undefined
+  for await (const batch of diffCollection(input, comparison)) {
     equal += batch.equalRecords
     let seen = batch.equalRecords
     for (const difference of batch.differences) {

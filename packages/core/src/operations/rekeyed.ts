@@ -1,7 +1,9 @@
+import type { SnapshotCollection } from '../format/snapshot-manifest.ts'
 import { readChunk } from '../record-tree/read-chunk.ts'
 import { TreeCursor } from '../record-tree/tree-cursor.ts'
 import { createRecordReader } from '../records/create-record-reader.ts'
 import { frameRecords } from '../records/frame-records.ts'
+import { KEYLESS_HASH_BYTES } from '../records/keyless-reader.ts'
 import { sortRecords } from '../sorting/external-sorter.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import type { DiffOperand } from './diff-operand.ts'
@@ -10,29 +12,45 @@ import { rootOf } from './take-collection.ts'
 
 export interface RekeyInput {
   readonly context: OperationContext
+  /** Has the collection. */
   readonly operand: DiffOperand
-  readonly layout: CollectionLayout
-  /** The same records with another key. */
+  /** Its layout, with another key than its own. */
   readonly keyed: CollectionLayout
   readonly signal: AbortSignal | undefined
 }
 
-/** The records of a side sorted again, outside memory, by the key that the other side has. */
+/** The records of a side sorted again, outside memory, by another key. */
 export async function* rekeyed(input: RekeyInput): AsyncGenerator<Buffer, void, undefined> {
-  const { context, layout, signal } = input
-  const bytes = bytesOf(input)
-  const sorted = sortRecords(withKeys(bytes, input.keyed, layout.name), {
+  for await (const batch of sorted(input)) yield Buffer.concat(batch.map(({ record }) => record))
+}
+
+/** Whether no two records of a side share that key. Reads and sorts it. */
+export async function hasUniqueKeys(input: RekeyInput): Promise<boolean> {
+  let last: Buffer | undefined
+  for await (const batch of sorted(input)) {
+    for (const { key } of batch) {
+      if (last?.equals(key) === true) return false
+      last = key
+    }
+    // The views of a batch end with it.
+    last = last && Buffer.from(last)
+  }
+  return true
+}
+
+function sorted(input: RekeyInput) {
+  const { context, keyed, signal } = input
+  return sortRecords(withKeys(bytesOf(input), keyed), {
     randomness: context.randomness,
     folder: context.temporaryFolder,
     ...(signal === undefined ? {} : { signal }),
   })
-  for await (const batch of sorted) yield Buffer.concat(batch.map(({ record }) => record))
 }
 
-function bytesOf({ context, operand, layout, signal }: RekeyInput): AsyncIterable<Buffer> {
-  if (operand.live !== undefined) return operand.live.read(layout.name, signal === undefined ? {} : { signal })
-  const stored = operand.stored(layout.name)
-  return storedBytes(context, stored === undefined ? null : rootOf(stored))
+function bytesOf({ context, operand, keyed, signal }: RekeyInput): AsyncIterable<Buffer> {
+  const { name } = keyed
+  if (operand.live !== undefined) return operand.live.read(name, signal === undefined ? {} : { signal })
+  return storedBytes(context, rootOf(operand.stored(name) as SnapshotCollection))
 }
 
 async function* storedBytes(
@@ -45,14 +63,14 @@ async function* storedBytes(
 async function* withKeys(
   bytes: AsyncIterable<Buffer>,
   keyed: CollectionLayout,
-  collection: string,
 ): AsyncGenerator<{ key: Buffer; record: Buffer }[], void, undefined> {
   const keys = createRecordReader(keyed)
-  for await (const records of frameRecords(bytes, createRecordReader(keyed), collection)) {
+  for await (const records of frameRecords(bytes, createRecordReader(keyed), keyed.name)) {
     yield records.map((record) => {
       const length = keys.key(record, 0, record.length)
       // Without a key the ordinal would follow the old order; the hash alone sorts, and the splitter counts anew.
-      return { key: Buffer.from(keys.keyBytes.subarray(0, keyed.key.length === 0 ? length - 4 : length)), record }
+      const end = keyed.key.length === 0 ? KEYLESS_HASH_BYTES : length
+      return { key: Buffer.from(keys.keyBytes.subarray(0, end)), record }
     })
   }
 }

@@ -49,9 +49,10 @@ export class CopyTextReader implements RecordReader {
   }
 
   #part(part: KeyColumn, bytes: Buffer, start: number, end: number): void {
-    if (part.order !== 'text') return encodeKeyPart(this.#buffer, part.order, bytes, start, end)
+    // A source's own key has no NULL, but another side's key may have been imposed on these records.
     if (end - start === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === UPPER_N)
       return encodeNullKeyPart(this.#buffer)
+    if (part.order !== 'text') return encodeKeyPart(this.#buffer, part.order, bytes, start, end)
     if (!hasBackslash(bytes, start, end)) return encodeKeyPart(this.#buffer, 'text', bytes, start, end)
     if (this.#unescaped.length < end - start) this.#unescaped = Buffer.allocUnsafe(2 * (end - start))
     const length = unescapeCopyText(bytes, start, end, this.#unescaped)
