@@ -3,12 +3,14 @@ import {
   ConnectionFailedError,
   type DbSnapError,
   type DbSnapErrorOptions,
+  IncompatibleTargetError,
   isDbSnapError,
   LockTimeoutError,
   PermissionDeniedError,
   ReadPointLostError,
   SourceFailedError,
   TargetFailedError,
+  TargetMovedError,
   UnknownDatabaseError,
   UnsupportedServerError,
 } from '@dbsnap/core/errors'
@@ -57,11 +59,31 @@ const TRANSLATIONS: readonly (readonly [sqlState: string, translation: Translati
   ['08', { error: ConnectionFailedError, hint: 'The connection to the server broke. Try again.' }],
 ]
 
+/** Plans are made for what is not there; where it is there when it is to be made, somebody else was quicker. */
+const MADE_MEANWHILE: Translation = {
+  error: TargetMovedError,
+  hint: 'Somebody made it after the plan was made. Nothing was changed; make a new plan.',
+}
+
 /** Targets are written, not read: what ends a read point there ends the restore. */
 const TARGET_TRANSLATIONS: typeof TRANSLATIONS = [
   ['40', { error: TargetFailedError, hint: 'Another transaction was in the way. Nothing was changed; try again.' }],
   ['57014', { error: TargetFailedError, hint: 'Somebody cancelled the statement. Nothing was changed; try again.' }],
+  [
+    '2BP01',
+    {
+      error: IncompatibleTargetError,
+      hint: 'Something else in the target rests on it, and nothing is dropped by cascade. Drop that, or choose it too. Nothing was changed.',
+    },
+  ],
+  ['23', { error: IncompatibleTargetError, hint: 'A constraint of the target forbids it. Nothing was changed.' }],
+  ...['42P06', '42P07', '42710', '42723'].map((code) => [code, MADE_MEANWHILE] as const),
 ]
+
+/** Names are unique in the catalogs: whoever waited for another's uncommitted object of the same name gets this. */
+function isCatalogClash(error: unknown, code: string): boolean {
+  return code === '23505' && stringOf(error, 'schema') === 'pg_catalog'
+}
 
 /**
  * Codes whose message holds names of objects at most, never a value of a record. Class 22 (bad values) and messages
@@ -115,7 +137,10 @@ export function translatePostgresError(error: unknown, context: FailureContext):
 
 function translateSqlState(error: unknown, code: string, context: FailureContext): DbSnapError {
   const table = context.side === 'target' ? [...TARGET_TRANSLATIONS, ...TRANSLATIONS] : TRANSLATIONS
-  const translation = table.find(([prefix]) => code.startsWith(prefix))?.[1]
+  const translation =
+    context.side === 'target' && isCatalogClash(error, code)
+      ? MADE_MEANWHILE
+      : table.find(([prefix]) => code.startsWith(prefix))?.[1]
   const data = {
     sqlState: code,
     ...named(error, 'severity'),

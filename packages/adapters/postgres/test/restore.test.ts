@@ -133,7 +133,7 @@ describe('restore', () => {
       confirm: true,
     })
     await expect(restore).rejects.toMatchObject({
-      code: 'TARGET_FAILED',
+      code: 'INCOMPATIBLE_TARGET',
       message: expect.stringContaining('foreign key'),
     })
     expect(await count('customers')).toBe(50)

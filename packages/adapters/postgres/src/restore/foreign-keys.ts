@@ -1,4 +1,4 @@
-import { TargetFailedError } from '@dbsnap/core/errors'
+import { IncompatibleTargetError, isDbSnapError } from '@dbsnap/core/errors'
 import { quoteName } from './quote-name.ts'
 import type { TargetConnection } from './target-connection.ts'
 
@@ -65,17 +65,24 @@ export async function dropForeignKey(main: TargetConnection, key: ForeignKey): P
   await main.run(`ALTER TABLE ${key.table} DROP CONSTRAINT ${quoteName(key.name)}`, `drop foreign key ${key.name}`)
 }
 
-/** Adds a foreign key that was dropped, with its comment. The server verifies it, unless it was `NOT VALID`. */
+/**
+ * Adds a foreign key that was dropped, with its comment. The server verifies it, unless it was `NOT VALID`. Fails with
+ * `IncompatibleTargetError` where it does not hold, or where the key that it refers to is gone.
+ */
 export async function addForeignKey(main: TargetConnection, key: ForeignKey): Promise<void> {
   const doing = `add foreign key ${key.name} of ${key.table}`
-  await main.run(`ALTER TABLE ${key.table} ADD CONSTRAINT ${quoteName(key.name)} ${key.definition}`, doing)
+  try {
+    await main.run(`ALTER TABLE ${key.table} ADD CONSTRAINT ${quoteName(key.name)} ${key.definition}`, doing)
+  } catch (error) {
+    throw cannotAdd(key, error)
+  }
   if (key.comment !== null) {
     const comment = key.comment.replaceAll("'", "''")
     await main.run(`COMMENT ON CONSTRAINT ${quoteName(key.name)} ON ${key.table} IS '${comment}'`, doing)
   }
 }
 
-/** Fails with `TargetFailedError` where a row of the referencing table has no partner. */
+/** Fails with `IncompatibleTargetError` where a row of the referencing table has no partner. */
 export async function verifyForeignKey(main: TargetConnection, key: ForeignKey): Promise<void> {
   if (!key.validated) return
   if (key.temporal) {
@@ -84,7 +91,23 @@ export async function verifyForeignKey(main: TargetConnection, key: ForeignKey):
   }
   const [row] = await main.rows(violationQuery(key), [], `verify foreign key ${key.name}`)
   if (row === undefined) return
-  throw new TargetFailedError(`foreign key ${key.name} of ${key.table} does not hold after the restore`, {
+  throw doesNotHold(key)
+}
+
+function cannotAdd(key: ForeignKey, error: unknown): unknown {
+  const sqlState = isDbSnapError(error) ? String(error.data.sqlState) : ''
+  if (sqlState === '23503') return doesNotHold(key)
+  // Its columns or the unique key that it needs are not there any more.
+  if (!/^42(703|830|P01|704)$/.test(sqlState)) return error
+  return new IncompatibleTargetError(`foreign key ${key.name} of ${key.table} cannot be put back`, {
+    hint: `The snapshot's ${key.referenced} has no such key. Choose ${key.table} too, or drop the foreign key. Nothing was changed.`,
+    data: { constraint: key.name, table: key.table, referenced: key.referenced },
+    cause: error,
+  })
+}
+
+function doesNotHold(key: ForeignKey): IncompatibleTargetError {
+  return new IncompatibleTargetError(`foreign key ${key.name} of ${key.table} does not hold after the restore`, {
     hint: `Rows of ${key.table} would refer to rows that ${key.referenced} does not have. Restore both tables together. Nothing was changed.`,
     data: { constraint: key.name, table: key.table, referenced: key.referenced },
   })
