@@ -1,4 +1,4 @@
-import { folder, isDbSnapError, Repository, type Snapshot } from '@dbsnap/core'
+import { folder, isDbSnapError, Repository, type Snapshot, type SnapshotSummary } from '@dbsnap/core'
 import { postgres } from '@dbsnap/postgres'
 import pg from 'pg'
 
@@ -48,12 +48,12 @@ export async function migrate(
  * Makes the database what it was in the snapshot: records, columns, indexes, constraints. Without a snapshot it takes
  * the one of the last migration.
  */
-export async function rollBack(repository: Repository, url: string, before?: Snapshot): Promise<void> {
+export async function rollBack(repository: Repository, url: string, before?: SnapshotSummary): Promise<void> {
   const snapshot = before ?? (await lastBeforeMigration(repository))
   await repository.restore(snapshot, postgres(url), { mode: 'overwrite', confirm: true })
 }
 
-async function lastBeforeMigration(repository: Repository): Promise<Snapshot> {
+async function lastBeforeMigration(repository: Repository): Promise<SnapshotSummary> {
   const newestFirst = await repository.list()
   const found = newestFirst.find((snapshot) => TAG in snapshot.tags)
   if (!found) throw new Error('no migration has been run through this repository')

@@ -25,7 +25,7 @@ export interface ApplyOptions {
   readonly safety?: boolean
   /** Told how far it is, about ten times a second at most. */
   readonly onProgress?: ProgressListener
-  /** Told once per warning: of the safety snapshot, and of schema objects that could not be made as they were. */
+  /** Told once per warning: what the target cannot get as it was, and, after the restore, schema objects that differ. */
   readonly onWarning?: (warning: Warning) => void
   /** Aborted before the commit: nothing is changed. */
   readonly signal?: AbortSignal
