@@ -1,4 +1,5 @@
 import { isDbSnapError } from '../errors/dbsnap-error.ts'
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
 import { decodeSegments } from '../record-tree/segments-codec.ts'
 import { TreeCursor } from '../record-tree/tree-cursor.ts'
@@ -80,7 +81,7 @@ class SnapshotWalk {
     const cursor = new TreeCursor(objects.reader, rootOf(collection))
     await cursor.open()
     for (let entry = cursor.entry; entry !== undefined; entry = cursor.entry) {
-      this.#signal?.throwIfAborted()
+      throwIfInterrupted(this.#signal, 'checking')
       if (cursor.level >= 0) {
         if (this.#whole.has(entry.id)) cursor.skip()
         else {

@@ -1,3 +1,4 @@
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import { UnknownCollectionError } from '../errors/unknown-collection-error.ts'
 import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
 import { readChunk } from '../record-tree/read-chunk.ts'
@@ -52,7 +53,7 @@ export async function* readRecordBytes(
     }
   }
   for (await fill(); ahead.length > 0; await fill()) {
-    signal?.throwIfAborted()
+    throwIfInterrupted(signal, 'reading records')
     yield await (ahead.shift() as Promise<Buffer>)
   }
 }
@@ -71,7 +72,7 @@ export async function* readRecords(
   const cursor = new TreeCursor(objects, rootOf(collection))
   await cursor.open()
   for (let entry = cursor.entry; entry !== undefined && left > 0; entry = cursor.entry) {
-    options.signal?.throwIfAborted()
+    throwIfInterrupted(options.signal, 'reading records')
     if (entry.records <= skip) {
       skip -= entry.records
       cursor.skip()

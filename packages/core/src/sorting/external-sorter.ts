@@ -1,3 +1,4 @@
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { Randomness } from '../ports/system.ts'
 import { mergeRuns } from './merge-runs.ts'
 import { itemAt, RecordArena } from './record-arena.ts'
@@ -36,11 +37,11 @@ export async function* sortRecords(
   const sort = new ExternalSort(options)
   try {
     for await (const items of input) {
-      options.signal?.throwIfAborted()
+      throwIfInterrupted(options.signal, 'sorting')
       for (const item of items) if (!sort.offer(item)) await sort.spillAnd(item)
     }
     for await (const batch of batches(await sort.sorted())) {
-      options.signal?.throwIfAborted()
+      throwIfInterrupted(options.signal, 'sorting')
       yield batch
     }
   } finally {

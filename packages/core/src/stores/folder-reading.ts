@@ -1,7 +1,7 @@
 import { DamagedError } from '../errors/damaged-error.ts'
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { ByteRange } from '../ports/object-store.ts'
 import type { FolderFile } from './folder-file-system.ts'
-import { throwIfInterrupted } from './throw-if-interrupted.ts'
 
 /** Bytes asked of the system in one call: a read that is cancelled ends after one of them. */
 const BYTES_PER_CALL = 8 * 1024 * 1024

@@ -2,6 +2,7 @@ import * as nodeFileSystem from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { StoreFailedError } from '../errors/store-failed-error.ts'
 import { StoreKeyMissingError } from '../errors/store-key-missing-error.ts'
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { ByteRange, ObjectStore, StoreCallOptions, StoredFile } from '../ports/object-store.ts'
 import { folderError } from './folder-error.ts'
 import { type FolderFileSystem, systemCode } from './folder-file-system.ts'
@@ -12,7 +13,6 @@ import { PreparedFolders } from './prepared-folders.ts'
 import { checkStoreKey, checkStorePrefix } from './store-key.ts'
 import { discardFile, discardLeftOvers, writeTemporaryFile } from './temporary-file.ts'
 import { temporaryName } from './temporary-name.ts'
-import { throwIfInterrupted } from './throw-if-interrupted.ts'
 
 /** Options of `folder`. */
 export interface FolderStoreOptions {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import { type FolderFile, type FolderFileSystem, systemCode } from './folder-file-system.ts'
 import { isLeftOver, temporaryName } from './temporary-name.ts'
-import { throwIfInterrupted } from './throw-if-interrupted.ts'
 
 /** Parts given to the system in one call, at most: Linux takes 1 024, and between calls we look whether to stop. */
 const PARTS_PER_CALL = 512

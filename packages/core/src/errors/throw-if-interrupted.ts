@@ -1,4 +1,4 @@
-import { InterruptedError } from '../errors/interrupted-error.ts'
+import { InterruptedError } from './interrupted-error.ts'
 
 /** Throws `InterruptedError` where `signal` is aborted already. `doing` completes the message: `writing packs/ab`. */
 export function throwIfInterrupted(signal: AbortSignal | undefined, doing: string): void {
