@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { memory } from '../src/stores/memory-store.ts'
+import { keysOf, storeWith } from './object-layer.ts'
+import { collect } from './support/collect.ts'
+import { createRepository, openRepository } from './support/memory-repository.ts'
+import { order, orders, shop } from './support/shop.ts'
+
+/** Three snapshots: orders twice, with a change between, in packs of their own; and the audit. */
+async function three() {
+  const store = memory()
+  const repository = await createRepository(store)
+  const database = shop(orders(3000, 300))
+  const packs: string[][] = []
+  const ids: string[] = []
+  for (const include of [['orders'], ['orders'], ['audit']]) {
+    const before = await keysOf(store, 'packs/')
+    ids.push((await repository.take(database, { include })).id)
+    packs.push((await keysOf(store, 'packs/')).filter((key) => !before.includes(key)))
+    database.update('public.orders', order(1500, ids.length, 300))
+  }
+  return { store, ids, packs }
+}
+
+describe('a check', () => {
+  it('walks every snapshot, and of sound ones says so', async () => {
+    const { store } = await three()
+    const report = await (await openRepository(store)).check()
+    expect(report).toMatchObject({ snapshots: 3, brokenSnapshots: [], damage: [], sound: true, objectsRead: 0 })
+    expect(report).not.toHaveProperty('lostObjects')
+    const full = await (await openRepository(store)).check({ readFraction: 1 })
+    expect(full.objectsRead).toBe(full.objects)
+  })
+
+  it('names the snapshots that a lost pack breaks, and no others', async () => {
+    for (const [lost, broken] of [
+      [0, [0, 1]],
+      [1, [1]],
+      [2, [2]],
+    ] as const) {
+      const { store, ids, packs } = await three()
+      for (const key of packs[lost] as string[]) await store.delete(key)
+      const report = await (await openRepository(store)).check()
+      expect(report.sound).toBe(false)
+      expect(report.brokenSnapshots.map(({ id }) => id).sort()).toEqual(broken.map((i) => ids[i]).sort())
+      for (const { problem } of report.brokenSnapshots) expect(problem).not.toBe('')
+    }
+  })
+
+  it('names every snapshot that shares lost records', async () => {
+    const store = memory()
+    const repository = await createRepository(store)
+    // Of more than one pack, 16 MiB: the nodes lie in the last one.
+    const database = shop(orders(30, 1_200_000))
+    const ids = [(await repository.take(database, { include: ['orders'] })).id]
+    ids.push((await repository.take(database, { include: ['orders'] })).id)
+    const packs = (await collect(store.list('packs/'))).sort((a, b) => b.size - a.size)
+    expect(packs.length).toBeGreaterThan(1)
+    await store.delete(packs[0]?.key as string)
+    const { brokenSnapshots } = await (await openRepository(store)).check()
+    expect(brokenSnapshots.map(({ id }) => id).sort()).toEqual(ids.sort())
+  })
+
+  it('names a damaged manifest, whether its summary or the rest is', async () => {
+    for (const place of ['summary', 'rest'] as const) {
+      const { store, ids } = await three()
+      const file = `snapshots/${ids[1]}`
+      const bytes = await store.get(file)
+      const at = place === 'summary' ? 40 : bytes.length - 1
+      bytes[at] = (bytes[at] as number) ^ 1
+      await store.put(file, [bytes])
+      const repository = await openRepository(store)
+      const report = await repository.check()
+      expect(report.sound).toBe(false)
+      const named = [
+        ...report.damage.map((one) => one.file),
+        ...report.brokenSnapshots.map(({ id }) => `snapshots/${id}`),
+      ]
+      expect(named).toEqual([file])
+      expect(report.snapshots).toBe(place === 'summary' ? 2 : 3)
+      if (place === 'summary') await expect(repository.list()).rejects.toMatchObject({ code: 'DAMAGED' })
+      else await expect(repository.get({ id: ids[1] as never })).rejects.toMatchObject({ code: 'DAMAGED' })
+    }
+  })
+
+  it('stops when it is interrupted, and passes on what is no damage', async () => {
+    const { store } = await three()
+    const signal = AbortSignal.abort()
+    await expect((await openRepository(store)).check({ signal })).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    const walking = new AbortController()
+    const failing = storeWith(store, {
+      get: (key, options) => {
+        if (key.startsWith('snapshots/') && options?.range === undefined) walking.abort()
+        return store.get(key, options)
+      },
+    })
+    const walk = (await openRepository(failing)).check({ signal: walking.signal })
+    await expect(walk).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    const unplugged = storeWith(store, {
+      get: (key, options) =>
+        key.startsWith('snapshots/') && options?.range === undefined
+          ? Promise.reject(new Error('unplugged'))
+          : store.get(key, options),
+    })
+    await expect((await openRepository(unplugged)).check()).rejects.toThrow('unplugged')
+  })
+})
