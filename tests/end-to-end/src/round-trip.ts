@@ -6,17 +6,18 @@ import { expect } from 'vitest'
 import { compare, nothing } from './compare.ts'
 import { type TestDatabase, type TestDatabaseOptions, testDatabase } from './test-database.ts'
 
+const PRINTED_ALIKE = `SET client_encoding = SQL_ASCII; SET quote_all_identifiers = off; SET extra_float_digits = 1;
+  SET lc_monetary = 'C'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'`
+
 /** Records of every table as the server's own COPY writes them, sorted: the judge that knows nothing of DBSnap. */
 export async function allRecords(database: TestDatabase): Promise<Record<string, string[]>> {
   const client = await database.connect()
+  await client.query(PRINTED_ALIKE)
   const tables = await client.query<{ name: string; columns: string }>(`
     SELECT format('%I.%I', nspname, relname) AS name, (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
       FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns
       FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
      WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1`)
-  await client.query(
-    `SET client_encoding = SQL_ASCII; SET extra_float_digits = 1; SET lc_monetary = 'C'; SET TimeZone = 'UTC'`,
-  )
   const records: Record<string, string[]> = {}
   for (const { name, columns } of tables.rows) {
     const stream = client.query(copyStreams.to(`COPY (SELECT ${columns ?? ''} FROM ONLY ${name}) TO STDOUT`))

@@ -45,7 +45,7 @@ const guards: Record<string, Guard> = {
     change: 'ALTER TABLE people ADD other int UNIQUE; CREATE TABLE refers (other int REFERENCES people (other))',
     mode: 'overwrite',
     code: 'INCOMPATIBLE_TARGET',
-    names: 'people',
+    names: 'refers_other_fkey',
   },
   'appended records break a check of the target': {
     change: 'DELETE FROM people; ALTER TABLE people ADD CONSTRAINT grown_up CHECK (age > 18)',

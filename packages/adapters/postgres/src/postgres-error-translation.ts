@@ -65,6 +65,11 @@ const MADE_MEANWHILE: Translation = {
   hint: 'Somebody made it after the plan was made. Nothing was changed; make a new plan.',
 }
 
+const CANNOT_SPELL: Translation = {
+  error: IncompatibleTargetError,
+  hint: 'A character of the snapshot has no place in the encoding of the target. Restore into a database whose encoding has it.',
+}
+
 /** Targets are written, not read: what ends a read point there ends the restore. */
 const TARGET_TRANSLATIONS: typeof TRANSLATIONS = [
   ['40', { error: TargetFailedError, hint: 'Another transaction was in the way. Nothing was changed; try again.' }],
@@ -76,6 +81,7 @@ const TARGET_TRANSLATIONS: typeof TRANSLATIONS = [
       hint: 'Something else in the target rests on it, and nothing is dropped by cascade. Drop that, or choose it too. Nothing was changed.',
     },
   ],
+  ...['22021', '22P05'].map((code) => [code, CANNOT_SPELL] as const),
   ['23', { error: IncompatibleTargetError, hint: 'A constraint of the target forbids it. Nothing was changed.' }],
   ...['42P06', '42P07', '42710', '42723'].map((code) => [code, MADE_MEANWHILE] as const),
 ]

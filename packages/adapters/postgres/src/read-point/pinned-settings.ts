@@ -14,6 +14,7 @@ export const PINNED_SETTINGS: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
   lc_monetary: 'C',
   xmloption: 'content',
+  standard_conforming_strings: 'on',
   quote_all_identifiers: 'off',
   jit: 'off',
 }

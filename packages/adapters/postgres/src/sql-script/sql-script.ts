@@ -54,10 +54,24 @@ export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<Buffer, 
   yield* statements(refreshStatements(schema, selection))
 }
 
+/** What the values' text depends on beside the settings of the statements. */
+const VALUE_SETTINGS = {
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  lc_monetary: 'C',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  default_transaction_read_only: 'off',
+}
+
 function header(id: string): string {
-  const settings = { client_encoding: 'UTF8', ...REPLAY_SETTINGS }
+  const settings = { client_encoding: 'UTF8', ...REPLAY_SETTINGS, ...VALUE_SETTINGS }
   const lines = Object.entries(settings).map(([name, value]) => `SET ${name} = ${quoteLiteral(value)};`)
-  return `-- DBSnap snapshot ${id}\n\\set ON_ERROR_STOP on\nSET DateStyle = 'ISO, MDY';\nSET IntervalStyle = 'postgres';\nSET TimeZone = 'UTC';\n${lines.join('\n')}\n\n`
+  return `-- DBSnap snapshot ${id}\n\\set ON_ERROR_STOP on\n${lines.join('\n')}\n\n`
 }
 
 function* statements(list: readonly SchemaStatement[]): Generator<Buffer, void, undefined> {
