@@ -78,12 +78,21 @@ export function columnComment(column: ColumnRow, relation: Relation): string[] {
   ]
 }
 
-/** What a diff compares of a column. */
-export function columnDefinition(column: ColumnRow, table: Relation): Record<string, Json> {
+/**
+ * What a diff compares of a column. A NOT NULL that is named as a parent's came from there, and follows from what is said
+ * of the parent: servers before 18 know no such names.
+ */
+export function columnDefinition(
+  column: ColumnRow,
+  table: Relation,
+  inherited: readonly ColumnRow[],
+): Record<string, Json> {
+  const isParents = inherited.some(({ notNullName }) => notNullName === column.notNullName)
+  const ownName = isOwnNotNullName(column, table) || isParents || !isNotNull(column)
   return {
     type: column.type,
     notNull: isNotNull(column),
-    ...(isOwnNotNullName(column, table) || !isNotNull(column) ? {} : { notNullConstraint: column.notNullName }),
+    ...(ownName ? {} : { notNullConstraint: column.notNullName }),
     ...(column.notNullNoInherit === true && isNotNull(column) ? { notNullNoInherit: true } : {}),
     ...(column.notNullComment === null ? {} : { notNullComment: column.notNullComment }),
     ...(column.generated === '' && column.default !== null ? { default: column.default } : {}),

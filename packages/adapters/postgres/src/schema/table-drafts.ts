@@ -98,7 +98,7 @@ export function tableDrafts(table: Relation, context: TableContext): Draft[] {
       needs: (table.parents ?? []).map((parent) => address('pg_class', parent)),
       sql: `TABLE ${relationSql(table)}`,
     },
-    ...columns.map((one, position) => columnDraft(one.column, position, table, apart.includes(one))),
+    ...columns.map((one, position) => columnDraft(one, position, table, apart.includes(one))),
     ...columns.flatMap((one) => unverifiedNotNull(one, table)),
   ]
 }
@@ -199,13 +199,18 @@ function inheritedChanges({ column, context }: ColumnInTable, table: Relation): 
   return statements
 }
 
-function columnDraft(column: ColumnRow, position: number, table: Relation, defaultApart: boolean): Draft {
+function columnDraft(
+  { column, context }: ColumnInTable,
+  position: number,
+  table: Relation,
+  defaultApart: boolean,
+): Draft {
   const alter = `ALTER TABLE ONLY ${relationSql(table)} ALTER COLUMN ${quoteIdentifier(column.name)}`
   return {
     kind: 'column',
     name: `${relationName(table)}.${column.name}`,
     collection: relationName(table),
-    definition: columnDefinition(column, table),
+    definition: columnDefinition(column, table, context.inherited),
     // A column dropped before it moves it; that is no change of it.
     state: { position },
     section: 'pre-data',
