@@ -26,7 +26,9 @@ export async function benchOrders(options: BenchmarkOptions, { history, signal }
   })
   print(figures)
   if (load > QUIET_LOAD)
-    console.log(`\nNOT QUIET  the load average was ${load} before the run: others were busy, and times are worse for it`)
+    console.log(
+      `\nNOT QUIET  the load average was ${load} before the run: others were busy, and times are worse for it`,
+    )
   const isWorse = options.compare && (await hasRegressions(figures, history))
   // A part alone has no ratios to compare with, and what was refused must not become what the next run is held to.
   if (only === undefined && !isWorse) await keep(figures, load, history)
