@@ -1,7 +1,7 @@
 import { RestoreUnprovenError } from '../errors/restore-unproven-error.ts'
 import { TargetMovedError } from '../errors/target-moved-error.ts'
 import type { Warning } from '../ports/database-source.ts'
-import type { RecordOperation, RestoreSession } from '../ports/database-target.ts'
+import type { CollectionRoute, RecordOperation, RestoreSession } from '../ports/database-target.ts'
 import type { ProgressListener } from '../ports/progress.ts'
 import { createRecordReader } from '../records/create-record-reader.ts'
 import { frameRecords } from '../records/frame-records.ts'
@@ -102,7 +102,7 @@ async function fill(
   const loads: string[] = []
   // Compared in the order of the plan, so that the fingerprint is the plan's.
   for (const name of plan.chosen) {
-    const route = session.routes.get(name) ?? 'load'
+    const route = session.routes.get(name) as CollectionRoute
     if (plan.mode === 'append' && route === 'change') {
       await session.change(name, inserts(context, plan, name, progress, signal))
     } else if (plan.mode !== 'append' && present.has(name)) {
@@ -147,7 +147,7 @@ async function* differences(
 ): AsyncGenerator<RecordOperation, void, undefined> {
   const left = liveOperand(session.current, async () => {})
   const right = await snapshotOperand(context, snapshot)
-  const isSame = hasEqualValues(left.collections.get(name), right.collections.get(name))
+  const isSame = hasEqualValues(name, left, right)
   for await (const batch of diffCollection({ context, name, left, right, signal, fingerprint })) {
     for (const difference of batch.differences) {
       if (difference.kind === 'changed' && isSame(difference.left, difference.right)) continue

@@ -1,12 +1,14 @@
 import { compareFields } from '../records/changed-fields.ts'
 import type { CollectionLayout } from '../values/collection.ts'
+import type { DiffOperand } from './diff-operand.ts'
 
-/** Whether two records of one key, whose bytes differ, hold the same values in all columns. */
+/** Whether two records of one key, whose bytes differ, hold the same values in all columns. Both sides have the collection. */
 export function hasEqualValues(
-  left: CollectionLayout | undefined,
-  right: CollectionLayout | undefined,
+  collection: string,
+  left: DiffOperand,
+  right: DiffOperand,
 ): (left: Buffer, right: Buffer) => boolean {
-  if (left === undefined || right === undefined) return () => false
-  const compare = compareFields(left, right)
+  const layoutIn = ({ collections }: DiffOperand) => collections.get(collection) as CollectionLayout
+  const compare = compareFields(layoutIn(left), layoutIn(right))
   return (a, b) => compare(a, b).length === 0
 }

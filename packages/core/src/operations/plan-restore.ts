@@ -6,6 +6,7 @@ import { diffCollection, fingerprintHash } from './diff-collection.ts'
 import { chooseCollections, liveOperand, snapshotOperand } from './diff-operand.ts'
 import { hasEqualValues } from './equal-values.ts'
 import type { OperationContext } from './operation-context.ts'
+import { collectionOf } from './read-records.ts'
 import type { PlannedCollection, PlanOptions, RestorePlan } from './restore-plan.ts'
 import { openRestoreSession, type RestoreScope } from './restore-session.ts'
 
@@ -81,8 +82,8 @@ async function compare(
     const fingerprint = planFingerprint(intentions)
     const collections: PlannedCollection[] = []
     for (const name of chosen) {
-      const records = snapshot.collections.find(({ layout }) => layout.name === name)?.records ?? 0
-      const route = intentions.routes.get(name) ?? 'load'
+      const { records } = collectionOf(snapshot, name)
+      const route = intentions.routes.get(name) as CollectionRoute
       if (readPoint === undefined || !present.includes(name)) {
         collections.push({ name, route, added: records, removed: 0, changed: 0 })
         continue
@@ -115,7 +116,7 @@ async function countDifferences(
   const right = await snapshotOperand(context, snapshot)
   const counts = { added: 0, removed: 0, changed: 0 }
   let equal = 0
-  const isSame = hasEqualValues(left.collections.get(name), right.collections.get(name))
+  const isSame = hasEqualValues(name, left, right)
   for await (const batch of diffCollection({ context, name, left, right, signal, fingerprint })) {
     equal += batch.equalRecords
     for (const difference of batch.differences) {

@@ -1,8 +1,8 @@
 import { compareFields, type FieldComparison } from '../records/changed-fields.ts'
 import { decodeFields } from '../records/copy-text-fields.ts'
 import { showValue } from '../records/show-value.ts'
-import type { CollectionLayout } from '../values/collection.ts'
-import type { JsonObject } from '../values/json.ts'
+import type { CollectionLayout, Column } from '../values/collection.ts'
+import type { Json, JsonObject } from '../values/json.ts'
 
 /** Turns a collection's records into what people and programs see. */
 export class RecordPresenter {
@@ -23,8 +23,8 @@ export class RecordPresenter {
   /** The key's columns of a record that was shown. */
   key(shown: JsonObject): JsonObject {
     const { columns, key } = this.#layout
-    const names = key.map(({ column }) => columns[column]?.name ?? '')
-    return Object.fromEntries(names.map((name) => [name, shown[name] ?? null]))
+    const names = key.map(({ column }) => (columns[column] as Column).name)
+    return Object.fromEntries(names.map((name) => [name, shown[name] as Json]))
   }
 }
 

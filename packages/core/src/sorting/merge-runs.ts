@@ -12,7 +12,6 @@ export async function* mergeRuns(
   for (const [i, run] of runs.entries()) {
     const reader = new RunReader(file, run)
     await reader.advance()
-    if (reader.item === undefined) continue
     rank.set(reader, i)
     heap.push(reader)
   }

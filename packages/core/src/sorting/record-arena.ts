@@ -25,11 +25,6 @@ export class RecordArena {
     return this.#count === 0
   }
 
-  /** Whether a record of these lengths has a place even in an empty arena. */
-  canHold(key: number, record: number): boolean {
-    return entryLength(key, record) + INDEX_BYTES <= this.#capacity
-  }
-
   /** Copies a record. False, and nothing taken, where there is no room left. */
   add(key: Buffer, record: Buffer): boolean {
     const end = this.#length + entryLength(key.length, record.length)
