@@ -156,4 +156,20 @@ describe('a diff of sides with other keys', () => {
     )
     expect(changes.map(({ kind, key, fields }) => [kind, key, fields])).toEqual([['changed', { id: 0 }, ['name']]])
   })
+
+  it('stops when it is interrupted while it sorts', async () => {
+    const repository = await createRepository()
+    const [left, right] = [table(PEOPLE, ['name'], ROWS), table(PEOPLE, ['id'], ROWS)]
+    const before = await repository.take(left)
+    for (const calls of [1, 30]) {
+      const controller = new AbortController()
+      let seen = 0
+      right.faults.set('people', { beforeBuffer: () => (++seen === calls ? controller.abort() : undefined) })
+      const diff = differences(repository.diff(before, right, { signal: controller.signal }))
+      await expect(diff).rejects.toMatchObject({ code: 'INTERRUPTED' })
+      expect(right.openReadPoints).toBe(0)
+    }
+    const undisturbed = repository.diff(before, table(PEOPLE, ['id'], ROWS), { signal: new AbortController().signal })
+    expect((await differences(undisturbed)).changes).toEqual([])
+  })
 })

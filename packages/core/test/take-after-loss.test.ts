@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { StoreFailedError } from '../src/errors/store-failed-error.ts'
 import { memory } from '../src/stores/memory-store.ts'
 import { keysOf, storeWith } from './object-layer.ts'
 import { collect } from './support/collect.ts'
@@ -82,7 +83,10 @@ describe('after something stored was lost, the next take', () => {
     const get = store.get.bind(store)
     const repository = await openRepository(
       storeWith(store, {
-        get: (key, options) => (key.startsWith('packs/') ? Promise.reject(new Error('unplugged')) : get(key, options)),
+        get: (key, options) =>
+          key.startsWith('packs/')
+            ? Promise.reject(new StoreFailedError('unplugged', { hint: 'none' }))
+            : get(key, options),
       }),
     )
     await expect(repository.take(database)).rejects.toThrow('unplugged')

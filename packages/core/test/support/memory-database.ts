@@ -4,4 +4,5 @@
  * cycles even among development dependencies. The kit stands on core's ports, errors and values alone.
  */
 export type { MemoryRow } from '../../../adapter-test-kit/src/fakes/copy-text.ts'
+export * from '../../../adapter-test-kit/src/fakes/manual-clock.ts'
 export * from '../../../adapter-test-kit/src/fakes/memory-database.ts'
