@@ -36,9 +36,9 @@ export const coreLayers: Record<string, LayerRule> = {
   },
   stores: { mayImport: ['ports', 'errors', 'values'], reason: 'a store keeps objects and knows nothing of snapshots' },
   system: { mayImport: ['ports', 'errors', 'values'], reason: 'it only implements the clock and randomness ports' },
-  export: {
-    mayImport: [...pure, 'records', 'chunking', 'record-tree', 'format'],
-    reason: 'an export renders records that an operation hands to it',
+  'record-text': {
+    mayImport: [...pure, 'records'],
+    reason: 'it writes records that an operation hands to it, and knows nothing of snapshots',
   },
   operations: {
     mayImport: [
@@ -51,7 +51,7 @@ export const coreLayers: Record<string, LayerRule> = {
       'compression',
       'format',
       'repository',
-      'export',
+      'record-text',
     ],
     reason: 'operations receive their store, clock and randomness from the composition root',
   },

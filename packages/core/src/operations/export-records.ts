@@ -1,10 +1,16 @@
 import { UsageError } from '../errors/usage-error.ts'
-import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
+import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type { CollectionChoice } from '../ports/database-source.ts'
-import type { Json } from '../values/json.ts'
+import { csvField, csvStyle } from '../record-text/csv-style.ts'
+import { jsonStyle } from '../record-text/json-style.ts'
+import { RecordTextWriter } from '../record-text/record-text-writer.ts'
+import { TextSink } from '../record-text/text-sink.ts'
+import type { TextStyle } from '../record-text/text-style.ts'
+import { createRecordReader } from '../records/create-record-reader.ts'
+import type { CollectionLayout } from '../values/collection.ts'
 import { chooseCollections } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
-import { collectionOf, readRecords } from './read-records.ts'
+import { collectionOf, readRecordBytes } from './read-records.ts'
 
 /** What is exported, and how it is written. */
 export interface ExportOptions extends CollectionChoice {
@@ -20,7 +26,7 @@ export interface ExportOptions extends CollectionChoice {
 /** Bytes. Pieces are gathered to about this size, so that writing them costs little. */
 const PIECE_BYTES = 64 * 1024
 
-/** The records of a snapshot as text, in pieces of about 64 KiB. */
+/** The records of a snapshot as text, in pieces of about 64 KiB; a larger record is a piece of its own. */
 export async function* exportRecords(
   context: OperationContext,
   manifest: SnapshotManifest,
@@ -35,52 +41,87 @@ export async function* exportRecords(
       hint: 'Choose one with --include.',
     })
   }
-  const read = (name: string) =>
-    readRecords(context, collectionOf(manifest, name), options.signal === undefined ? {} : { signal: options.signal })
-  const writers = { json: asJson, ndjson: asLines, csv: asCsv }
-  let piece = ''
-  for await (const text of writers[options.format](manifest, names, read)) {
-    piece += text
-    if (piece.length < PIECE_BYTES) continue
-    yield Buffer.from(piece)
-    piece = ''
-  }
-  if (piece !== '') yield Buffer.from(piece)
-}
-
-type Read = (name: string) => ReturnType<typeof readRecords>
-
-async function* asJson(manifest: SnapshotManifest, names: readonly string[], read: Read): AsyncGenerator<string> {
-  yield `{"snapshot":${JSON.stringify(manifest.id)},"collections":[`
+  const out = new TextSink()
+  const { begin, end, of } = DOCUMENTS[options.format]
+  out.write(begin(manifest))
   for (const [i, name] of names.entries()) {
-    yield `${i === 0 ? '' : ','}\n{"name":${JSON.stringify(name)},"records":[`
-    let separator = '\n'
-    for await (const record of read(name)) {
-      yield separator + JSON.stringify(record)
-      separator = ',\n'
+    const collection = collectionOf(manifest, name)
+    const frame = of(collection.layout, i === 0)
+    out.write(frame.begin)
+    yield* writeRecords(context, collection, frame, out, options.signal)
+    out.write(frame.end)
+  }
+  out.write(end)
+  yield out.take()
+}
+
+/** What stands around the records of one collection, and around each of them. */
+interface CollectionFrame {
+  readonly begin: string
+  readonly first: string
+  readonly next: string
+  readonly after: string
+  readonly end: string
+  readonly style: TextStyle
+}
+
+interface ExportDocument {
+  begin(manifest: SnapshotManifest): string
+  readonly end: string
+  of(layout: CollectionLayout, isFirst: boolean): CollectionFrame
+}
+
+const DOCUMENTS: Readonly<Record<ExportOptions['format'], ExportDocument>> = {
+  json: {
+    begin: ({ id }) => `{"snapshot":${JSON.stringify(id)},"collections":[`,
+    end: ']}\n',
+    of: ({ name, columns }, isFirst) => ({
+      begin: `${isFirst ? '' : ','}\n{"name":${JSON.stringify(name)},"records":[`,
+      first: '\n',
+      next: ',\n',
+      after: '',
+      end: ']}',
+      style: jsonStyle(columns),
+    }),
+  },
+  ndjson: {
+    begin: () => '',
+    end: '',
+    of: ({ name, columns }) => {
+      const before = `{"collection":${JSON.stringify(name)},"record":`
+      return { begin: '', first: before, next: before, after: '}\n', end: '', style: jsonStyle(columns) }
+    },
+  },
+  csv: {
+    begin: () => '',
+    end: '',
+    of: ({ columns }) => {
+      const header = `${columns.map((column) => csvField(column.name)).join(',')}\r\n`
+      return { begin: header, first: '', next: '', after: '', end: '', style: csvStyle(columns) }
+    },
+  },
+}
+
+async function* writeRecords(
+  context: OperationContext,
+  collection: SnapshotCollection,
+  frame: CollectionFrame,
+  out: TextSink,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  const reader = createRecordReader(collection.layout)
+  const writer = new RecordTextWriter(collection.layout, frame.style)
+  let isFirst = true
+  for await (const bytes of readRecordBytes(context, collection, signal)) {
+    writer.begin(bytes)
+    for (let start = 0; start < bytes.length; ) {
+      const end = reader.end(bytes, start, bytes.length)
+      out.write(isFirst ? frame.first : frame.next)
+      writer.write(bytes, start, end, out)
+      out.write(frame.after)
+      isFirst = false
+      start = end
+      if (out.length >= PIECE_BYTES) yield out.take()
     }
-    yield ']}'
   }
-  yield ']}\n'
-}
-
-async function* asLines(_: SnapshotManifest, names: readonly string[], read: Read): AsyncGenerator<string> {
-  for (const collection of names) {
-    for await (const record of read(collection)) yield `${JSON.stringify({ collection, record })}\n`
-  }
-}
-
-async function* asCsv(manifest: SnapshotManifest, names: readonly string[], read: Read): AsyncGenerator<string> {
-  const name = names[0] as string
-  const columns = collectionOf(manifest, name).layout.columns.map((column) => column.name)
-  yield `${columns.map(csvField).join(',')}\r\n`
-  for await (const record of read(name)) {
-    yield `${columns.map((column) => csvField(record[column] ?? null)).join(',')}\r\n`
-  }
-}
-
-function csvField(value: Json): string {
-  if (value === null) return ''
-  const text = String(value)
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

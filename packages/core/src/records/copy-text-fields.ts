@@ -29,7 +29,7 @@ export const NULL_FIELD: Buffer = Buffer.from('\\N')
 export function splitFields(record: Buffer, layout: CollectionLayout): Buffer[] {
   const fields: Buffer[] = []
   const end = record.length - 1
-  if (record[end] !== NEWLINE) throw malformed(layout)
+  if (record[end] !== NEWLINE) throw malformedRecord(layout)
   if (layout.columns.length > 0 || end > 0) {
     let start = 0
     for (let tab = record.indexOf(TAB); tab !== -1; tab = record.indexOf(TAB, start)) {
@@ -38,7 +38,7 @@ export function splitFields(record: Buffer, layout: CollectionLayout): Buffer[] 
     }
     fields.push(record.subarray(start, end))
   }
-  if (fields.length !== layout.columns.length) throw malformed(layout)
+  if (fields.length !== layout.columns.length) throw malformedRecord(layout)
   return fields
 }
 
@@ -71,7 +71,8 @@ export function encodeField(value: Buffer | null): Buffer {
   return field
 }
 
-function malformed(layout: CollectionLayout): DamagedError {
+/** The error of a record that is not what its layout says. */
+export function malformedRecord(layout: CollectionLayout): DamagedError {
   return new DamagedError(`a record of ${layout.name} does not have the fields that its snapshot lists`, {
     hint: 'Run `dbsnap check` to see which snapshots are affected.',
     data: { collection: layout.name },

@@ -10,6 +10,11 @@ const ESCAPES: Readonly<Record<number, number>> = {
   0x76: 0x0b,
 }
 
+/** The byte that stands for `escaped` after a backslash. */
+export function unescapedByte(escaped: number): number {
+  return ESCAPES[escaped] ?? escaped
+}
+
 /**
  * Writes the value whose COPY text is `source[start, end)` to the beginning of `out`, which must have room for as many
  * bytes, and returns its length. Octal and hexadecimal escapes are never written by servers and are not read.
@@ -19,8 +24,7 @@ export function unescapeCopyText(source: Uint8Array, start: number, end: number,
   for (let i = start; i < end; i++) {
     let byte = source[i] as number
     if (byte === BACKSLASH && i + 1 < end) {
-      const escaped = source[++i] as number
-      byte = ESCAPES[escaped] ?? escaped
+      byte = unescapedByte(source[++i] as number)
     }
     out[length++] = byte
   }
