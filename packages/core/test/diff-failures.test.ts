@@ -59,7 +59,9 @@ describe('a diff that fails yields no summary and leaves nothing open', () => {
 
   it('when it is left early', async () => {
     const repository = await createRepository()
-    const [left, right] = [shop(orders(2000)), shop(orders(2000).map(([id]) => order(Number(id), 1)))]
+    // Of more chunks than are read ahead.
+    const newer = orders(3000).map(([id]) => order(Number(id), 1, 1000))
+    const [left, right] = [shop(orders(3000, 1000)), shop(newer)]
     for await (const difference of repository.diff(left, right)) {
       expect(difference.type).toBe('change')
       break

@@ -84,7 +84,8 @@ async function rootAfter(states: readonly (readonly MemoryRow[])[]): Promise<unk
     database.createTable(NAME, { columns: { id: 'integer', paid: 'boolean', note: 'text' }, key: ['id'] })
     database.insert(NAME, ...rows)
     const { splitBits, ...rest } = await collectionIn(repository, await repository.take(database), NAME)
-    expect(splitBits).toBe(5)
+    // With other parameters the root would be another; where nothing is, none is chosen.
+    if (rows.length > 0) expect(splitBits).toBe(5)
     root = rest.root
   }
   return root

@@ -83,10 +83,9 @@ export class TreeCursor implements DiffSide {
     return this.#frames.some((frame) => idsOf(frame.node).has(id))
   }
 
-  /** Moves past `entry` and all below it, to the next entry of the same node or, after its last one, of a node above. */
+  /** Moves past `entry` and all below it, to the next entry of the same node or, after its last one, of a node above. Not at the end. */
   skip(): void {
-    const entry = this.entry
-    if (entry !== undefined) this.#ahead.delete(entry.id)
+    this.#ahead.delete((this.entry as ChunkEntry).id)
     let top = this.#frames.at(-1) as Frame
     top.index += 1
     while (top.index >= top.node.entries.length && this.#frames.length > 1) {
