@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { splitBitsFor } from '../src/chunking/split-bits.ts'
 import { memory } from '../src/stores/memory-store.ts'
 import { MemoryDatabase, type MemoryRow } from './support/memory-database.ts'
 import { contextOf, createRepository } from './support/memory-repository.ts'
 import { order, orders, shop } from './support/shop.ts'
 import { collectionIn, news, treeOf } from './support/stored-tree.ts'
 
-/** About 32 records a chunk of 64 KiB. */
+/** Some dozens of records a chunk. */
 const RECORD_BYTES = 2000
 const NAME = 'public.orders'
 
-/** A snapshot of 6 000 orders, about 190 chunks under two levels of nodes, and what a change to it does to the tree. */
+/** A snapshot of 6 000 orders, many chunks under two levels of nodes, and what a change to it does to the tree. */
 async function largeShop() {
   const store = memory()
   const repository = await createRepository(store)
@@ -24,7 +25,7 @@ describe('the tree of a collection', () => {
   it('changes by one chunk and its ancestors when one record is updated', async () => {
     const { database, tree } = await largeShop()
     let before = await tree()
-    expect(before.chunks.length).toBeGreaterThan(100)
+    expect(before.chunks.length).toBeGreaterThan(64)
     expect(before.nodes.length).toBeGreaterThan(1)
     for (const id of [2, 6000, 12_000]) {
       database.update(NAME, order(id, 1, RECORD_BYTES))
@@ -85,7 +86,7 @@ async function rootAfter(states: readonly (readonly MemoryRow[])[]): Promise<unk
     database.insert(NAME, ...rows)
     const { splitBits, ...rest } = await collectionIn(repository, await repository.take(database), NAME)
     // With other parameters the root would be another; where nothing is, none is chosen.
-    if (rows.length > 0) expect(splitBits).toBe(5)
+    if (rows.length > 0) expect(splitBits).toBe(splitBitsFor(1, RECORD_BYTES))
     root = rest.root
   }
   return root

@@ -28,8 +28,9 @@ export class RunWriter {
     this.#length += length
   }
 
+  /** Of one entry at least. */
   async finish(): Promise<SortedRun> {
-    if (this.#length > 0) await this.#flush()
+    await this.#flush()
     return this.#places
   }
 
