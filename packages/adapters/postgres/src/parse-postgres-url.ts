@@ -66,11 +66,15 @@ export function parsePostgresUrl(text: string): PostgresUrlParts {
 }
 
 function decode(text: string, part: string): string {
+  let decoded: string
   try {
-    return decodeURIComponent(text)
+    decoded = decodeURIComponent(text)
   } catch {
     return refuse(`the ${part} in the database URL has a % that begins no %-form`, 'Write a % sign as %25.')
   }
+  // It would end the text in the protocol, and what follows would be read as another parameter.
+  if (decoded.includes('\0')) refuse(`the ${part} in the database URL holds a zero byte`)
+  return decoded
 }
 
 function toNumber(text: string, part: string): number {
@@ -80,7 +84,7 @@ function toNumber(text: string, part: string): number {
 
 function applyParameters(parts: PostgresUrlParts, parameters: URLSearchParams): void {
   for (const [name, value] of parameters) {
-    const apply = PARAMETERS[name]
+    const apply = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
     if (apply !== undefined) apply(parts, value)
     else if (!WITHOUT_EFFECT.has(name)) {
       refuse('the database URL has a parameter that is not known', `Known are ${Object.keys(PARAMETERS).join(', ')}.`)

@@ -1,5 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises'
-import type { Repository } from '@dbsnap/core'
+import { type Repository, UsageError } from '@dbsnap/core'
 import { sqlScript } from '@dbsnap/postgres'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -41,18 +41,24 @@ async function piecesOf(
   })
 }
 
-/** The file appears whole or not at all. */
+/** The file appears whole or not at all. Fails with `UsageError` where it cannot be written. */
 async function writeFile(path: string, pieces: AsyncIterable<Buffer>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
-  const file = await open(temporary, 'wx', 0o600)
+  const file = await open(temporary, 'wx', 0o600).catch((error) => cannotWrite(path, error))
   try {
-    for await (const piece of pieces) await file.writeFile(piece)
+    for await (const piece of pieces) await file.writeFile(piece).catch((error) => cannotWrite(path, error))
     await file.sync()
     await file.close()
-    await rename(temporary, path)
+    await rename(temporary, path).catch((error) => cannotWrite(path, error))
   } catch (error) {
     await file.close().catch(() => {})
     await rm(temporary, { force: true })
     throw error
   }
+}
+
+function cannotWrite(path: string, error: NodeJS.ErrnoException): never {
+  throw new UsageError(`${path} cannot be written (${error.code})`, {
+    hint: 'Check the path given with --output, and that there is room.',
+  })
 }

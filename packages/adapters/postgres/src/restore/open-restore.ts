@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { InterruptedError } from '@dbsnap/core/errors'
 import type { ReadPoint, RestoreRequest, RestoreSession } from '@dbsnap/core/ports'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import { translatePostgresError } from '../postgres-error-translation.ts'
@@ -40,6 +41,7 @@ export async function openRestore(options: ResolvedPostgresOptions, request: Res
       current: readable,
       main,
       openSide,
+      openCleaner: () => openConnection(options, undefined),
       tables,
       encoding: typeof request.details.encoding === 'string' ? request.details.encoding : 'UTF8',
       mayStage: server?.stage === true,
@@ -62,8 +64,12 @@ async function openConnection(
   return new TargetConnection({
     client: connection.client,
     copyStream: (statement) => connection.driver.copyIn(statement, { highWaterMark: COPY_QUEUE_BYTES }),
-    translate: (error, doing) => translatePostgresError(error, { label: connection.label, doing, side: 'target' }),
+    translate: (error, doing) =>
+      signal?.aborted === true
+        ? new InterruptedError('the restore was cancelled', { hint: 'Nothing was changed.' })
+        : translatePostgresError(error, { label: connection.label, doing, side: 'target' }),
     lockTimeoutMs: Math.round(options.lockTimeoutSeconds * 1000),
+    ...(signal === undefined ? {} : { signal }),
   })
 }
 

@@ -30,6 +30,8 @@ export interface SessionParts {
   /** Within the transaction that will be committed. */
   readonly main: TargetConnection
   readonly openSide: () => Promise<TargetConnection>
+  /** A connection that an abort does not end. */
+  readonly openCleaner: () => Promise<TargetConnection>
   /** The chosen tables that exist. */
   readonly tables: readonly TargetTable[]
   /** Encoding of the records' bytes, in the server's words. */
@@ -93,8 +95,7 @@ export class PostgresRestoreSession implements RestoreSession {
 
   async commit(): Promise<void> {
     const { main, plan, request, current } = this.#parts
-    if (request.signal?.aborted)
-      throw new InterruptedError('the restore was cancelled', { hint: 'Nothing was changed.' })
+    this.#refuseAborted()
     if (request.mode === 'append') for (const stage of this.#stages) await this.#refuseKnownKeys(stage)
     this.#prepared ??= this.#prepare()
     await this.#prepared
@@ -105,9 +106,16 @@ export class PostgresRestoreSession implements RestoreSession {
     await this.#setSequences()
     await this.#guard?.release()
     for (const { sql, object } of this.#created(refreshStatements)) await main.run(sql, `refresh ${object.name}`)
+    this.#refuseAborted()
+    main.ignoreSignal()
     await main.commit()
     await this.#end(true)
     await current.close()
+  }
+
+  #refuseAborted(): void {
+    if (this.#parts.request.signal?.aborted !== true) return
+    throw new InterruptedError('the restore was cancelled', { hint: 'Nothing was changed.' })
   }
 
   async abort(): Promise<void> {
@@ -119,10 +127,10 @@ export class PostgresRestoreSession implements RestoreSession {
 
   /** Everything that must come before records are written. The read of the target is over: altering waits for it otherwise. */
   async #prepare(): Promise<void> {
-    const { main, plan, request, current, openSide, now, random, mayStage } = this.#parts
+    const { main, plan, request, current, openSide, openCleaner, now, random, mayStage } = this.#parts
     await current.close()
     const tables = mayStage ? stagedTables(request, plan) : []
-    if (tables.length > 0) this.#staging = await Staging.open({ main, openSide, tables, now, random })
+    if (tables.length > 0) this.#staging = await Staging.open({ main, openSide, openCleaner, tables, now, random })
     const replaced = this.#parts.tables.filter(({ collection }) => plan.routes.get(collection) === 'load')
     this.#guard = await WriteGuard.hold(main, this.#parts.tables, replaced)
     for (const step of plan.clear) await this.#run(step, step.statements)

@@ -11,6 +11,8 @@ const SIDES = 2
 export interface StagingParts {
   readonly main: TargetConnection
   readonly openSide: () => Promise<TargetConnection>
+  /** A connection that an abort does not end. */
+  readonly openCleaner: () => Promise<TargetConnection>
   readonly tables: readonly StagedTable[]
   readonly now: Date
   readonly random: Buffer
@@ -117,11 +119,19 @@ export class Staging {
 
   /** Ends the connections; drops what was made unless it was adopted. The main transaction has ended. */
   async close(adopted: boolean): Promise<void> {
-    if (this.#made && !adopted) {
-      // Best effort: where this fails the next restore finds the schema abandoned and drops it.
-      const [side] = this.#sides as [TargetConnection]
-      await dropStaging(side, this.#schema).catch(() => {})
-    }
     await Promise.all(this.#sides.map((side) => side.close()))
+    if (!this.#made || adopted) return
+    // Best effort: where this fails the next restore finds the schema abandoned and drops it.
+    await this.#drop().catch(() => {})
+  }
+
+  async #drop(): Promise<void> {
+    const cleaner = await this.#parts.openCleaner()
+    try {
+      await cleaner.run(`SET lock_timeout = '5s'`)
+      await dropStaging(cleaner, this.#schema)
+    } finally {
+      await cleaner.close()
+    }
   }
 }

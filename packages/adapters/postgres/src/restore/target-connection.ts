@@ -1,3 +1,4 @@
+import { destroyClient } from '../connection/connect-driver.ts'
 import type { CopyInStream, DriverClient } from '../postgres-client.ts'
 import { CopyIn } from './copy-in.ts'
 import { targetSettings } from './target-settings.ts'
@@ -12,6 +13,8 @@ export interface TargetConnectionParts {
   /** Makes one of our errors of what the driver reports; `doing` completes "could not ...". */
   readonly translate: (error: unknown, doing: string) => Error
   readonly lockTimeoutMs: number
+  /** Aborted: the connection ends at once, whatever it is doing, and the server takes its transaction back. */
+  readonly signal?: AbortSignal
 }
 
 /** One connection that writes to a target. Everything it does lies in transactions with pinned settings. */
@@ -19,8 +22,11 @@ export class TargetConnection {
   readonly #parts: TargetConnectionParts
   #serverVersion = 0
 
+  readonly #abort = (): void => destroyClient(this.#parts.client)
+
   constructor(parts: TargetConnectionParts) {
     this.#parts = parts
+    parts.signal?.addEventListener('abort', this.#abort, { once: true })
   }
 
   /** The server's version as `server_version_num`; known after the first `begin`. */
@@ -80,6 +86,11 @@ export class TargetConnection {
     return this.run('COMMIT', 'commit')
   }
 
+  /** From here on the signal is not listened to: a commit that was sent may not be called interrupted. */
+  ignoreSignal(): void {
+    this.#parts.signal?.removeEventListener('abort', this.#abort)
+  }
+
   /** Takes the transaction back. Quiet where the connection is gone: the server does it then. */
   async rollback(): Promise<void> {
     await this.#parts.client.query('ROLLBACK').catch(() => {})
@@ -87,6 +98,7 @@ export class TargetConnection {
 
   /** Ends the connection. Quiet where it is gone already. */
   async close(): Promise<void> {
+    this.ignoreSignal()
     await this.#parts.client.end().catch(() => {})
   }
 }
