@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRecordReader } from '../records/create-record-reader.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import { MAX_CHUNK_BYTES } from './chunk-limits.ts'
-import { ChunkSplitter, type SplitChunk } from './chunk-splitter.ts'
+import { ChunkSplitter, type ChunkSplitterOptions, type SplitChunk } from './chunk-splitter.ts'
 
 const layout: CollectionLayout = {
   name: 'public.t',
@@ -16,8 +16,8 @@ const layout: CollectionLayout = {
   key: [{ column: 0, order: 'integer' }],
 }
 
-const splitter = (splitBits: number, seed = 7): ChunkSplitter =>
-  new ChunkSplitter({ reader: createRecordReader(layout), seed, splitBits, collection: layout.name })
+const splitter = (splitBits: number, more: Partial<ChunkSplitterOptions> = {}): ChunkSplitter =>
+  new ChunkSplitter({ reader: createRecordReader(layout), seed: 7, splitBits, collection: layout.name, ...more })
 
 function split(bytes: Buffer, splitBits: number, piece = 1000): SplitChunk[] {
   const s = splitter(splitBits)
@@ -90,12 +90,17 @@ describe('ChunkSplitter', () => {
     expect(() => split(Buffer.from('1\tx'), 3)).toThrow(/middle of a record/)
   })
 
-  it('refuses a record above 256 MiB', () => {
-    const s = splitter(3)
+  it('refuses a record above 256 MiB, by its key where that is known', () => {
     const piece = Buffer.alloc(64 * MAX_CHUNK_BYTES, 'x')
-    expect(() => {
-      s.push(Buffer.from('1\t'))
-      for (let i = 0; i < 5; i++) s.push(piece)
-    }).toThrow(/larger than 256 MiB/)
+    for (const [key, message] of [
+      [undefined, 'a record of public.t is larger than 256 MiB'],
+      ['id=1', 'a record of public.t (id=1) is larger than 256 MiB'],
+    ]) {
+      const s = splitter(3, key === undefined ? {} : { leadingKey: () => key })
+      expect(() => {
+        s.push(Buffer.from('1\t'))
+        for (let i = 0; i < 5; i++) s.push(piece)
+      }).toThrow(message)
+    }
   })
 })

@@ -23,6 +23,8 @@ export interface ChunkSplitterOptions {
   readonly splitBits: number
   /** For messages. */
   readonly collection: string
+  /** For messages: the key of a record of which only the beginning is known; empty where it is not in it. */
+  readonly leadingKey?: (head: Buffer) => string
 }
 
 /** Bytes. Incoming bytes are copied once into slabs of this size, and chunks are views of them. */
@@ -38,6 +40,7 @@ export class ChunkSplitter {
   readonly #seed: number
   readonly #mask: number
   readonly #collection: string
+  readonly #leadingKey: (head: Buffer) => string
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
   /** Bytes of the slab that are filled, where the open chunk begins, and where the next record begins. */
   #filled = 0
@@ -55,6 +58,7 @@ export class ChunkSplitter {
     this.#seed = options.seed
     this.#mask = 2 ** options.splitBits - 1
     this.#collection = options.collection
+    this.#leadingKey = options.leadingKey ?? (() => '')
     this.#reader.begin()
   }
 
@@ -143,9 +147,11 @@ export class ChunkSplitter {
   }
 
   #refuse(): never {
-    throw new RecordTooLargeError(`a record of ${this.#collection} is larger than 256 MiB`, {
+    const key = this.#leadingKey(this.#slab.subarray(this.#position, this.#filled))
+    const which = key === '' ? '' : ` (${key})`
+    throw new RecordTooLargeError(`a record of ${this.#collection}${which} is larger than 256 MiB`, {
       hint: 'Exclude the collection, or make the record smaller.',
-      data: { collection: this.#collection, limit: MAX_RECORD_BYTES },
+      data: { collection: this.#collection, key, limit: MAX_RECORD_BYTES },
     })
   }
 

@@ -2,6 +2,7 @@ import { SAMPLE_BYTES, SAMPLE_RECORDS } from '../chunking/chunk-limits.ts'
 import { ChunkSplitter, type SplitChunk } from '../chunking/chunk-splitter.ts'
 import { splitBitsFor } from '../chunking/split-bits.ts'
 import { createRecordReader } from '../records/create-record-reader.ts'
+import { leadingKey } from '../records/leading-key.ts'
 import type { RecordReader } from '../records/record-reader.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 
@@ -30,6 +31,7 @@ export async function splitCollection(
       seed,
       splitBits: bits,
       collection: layout.name,
+      leadingKey: (head) => leadingKey(head, layout),
     })
     return { splitBits: bits, chunks: cut(splitter, sample, input) }
   } catch (error) {
