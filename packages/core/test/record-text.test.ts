@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RecordPresenter } from '../src/operations/record-presenter.ts'
+import { csvField, csvStyle } from '../src/record-text/csv-style.ts'
+import { jsonStyle } from '../src/record-text/json-style.ts'
+import { RecordTextWriter } from '../src/record-text/record-text-writer.ts'
+import { TextSink } from '../src/record-text/text-sink.ts'
+import type { TextStyle } from '../src/record-text/text-style.ts'
 import { encodeField } from '../src/records/copy-text-fields.ts'
 import type { CollectionLayout, Column } from '../src/values/collection.ts'
-import { csvField, csvStyle } from './csv-style.ts'
-import { jsonStyle } from './json-style.ts'
-import { RecordTextWriter } from './record-text-writer.ts'
-import { TextSink } from './text-sink.ts'
-import type { TextStyle } from './text-style.ts'
 
 function layoutOf(encoding: string, ...shapes: Column['shape'][]): CollectionLayout {
   const columns = shapes.map((shape, i): Column => ({ name: `c"${i}`, type: 'any', shape, equality: 'bytes' }))

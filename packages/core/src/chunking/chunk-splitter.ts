@@ -31,6 +31,12 @@ export interface ChunkSplitterOptions {
 const SLAB_BYTES = 4 * 1024 * 1024
 
 /**
+ * Bytes of the first slab; each next one is twice as large. 4 MiB for each of 10 000 tables of two records made the
+ * collector work for two thirds of the time that their take needed.
+ */
+const FIRST_SLAB_BYTES = 16 * 1024
+
+/**
  * Cuts a stream of records into chunks. A chunk ends after a record whose key hash says so, never by content, so an
  * update leaves every boundary where it was. Where a run between two such boundaries would exceed 1 MiB it is also cut
  * by size, counted from that boundary. Verifies that keys ascend and are unique as it goes.
@@ -41,7 +47,7 @@ export class ChunkSplitter {
   readonly #mask: number
   readonly #collection: string
   readonly #leadingKey: (head: Buffer) => string
-  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  #slab = Buffer.allocUnsafeSlow(FIRST_SLAB_BYTES)
   /** Bytes of the slab that are filled, where the open chunk begins, and where the next record begins. */
   #filled = 0
   #chunkStart = 0
@@ -137,7 +143,8 @@ export class ChunkSplitter {
   /** Moves the open chunk to the beginning of a new slab, a larger one where a record needs it. */
   #nextSlab(): void {
     const open = this.#filled - this.#chunkStart
-    const slab = Buffer.allocUnsafeSlow(open > SLAB_BYTES / 2 ? open * 2 : SLAB_BYTES)
+    const size = Math.min(this.#slab.length * 2, SLAB_BYTES)
+    const slab = Buffer.allocUnsafeSlow(open > size / 2 ? open * 2 : size)
     this.#slab.copy(slab, 0, this.#chunkStart, this.#filled)
     this.#slab = slab
     this.#position -= this.#chunkStart

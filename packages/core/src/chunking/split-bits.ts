@@ -2,7 +2,7 @@ import { INHERITED_CHUNK_BYTES, MAX_SPLIT_BITS, TARGET_CHUNK_BYTES } from './chu
 
 /**
  * The split parameter for records of this average size: a chunk ends after one record in 2^bits on average.
- * `target` is the wished average size of a chunk in bytes (default 64 KiB).
+ * `target` is the wished average size of a chunk in bytes (default 128 KiB).
  */
 export function splitBitsFor(records: number, bytes: number, target: number = TARGET_CHUNK_BYTES): number {
   if (records === 0 || bytes === 0) return 0

@@ -18,10 +18,10 @@ describe('compression', () => {
     { algorithm: 'zstd', level: 19 },
     { algorithm: 'gzip', level: 6 },
     { algorithm: 'none', level: 0 },
-  ] as const)('$algorithm at level $level gives back what it got', async (settings) => {
+  ] as const)('$algorithm at level $level gives back what it got, in the pool or not', async (settings) => {
     await fc.assert(
-      fc.asyncProperty(buffers, async (plain) => {
-        const { encoding, payload } = await compress(plain, settings)
+      fc.asyncProperty(buffers, fc.boolean(), async (plain, inPool) => {
+        const { encoding, payload } = await compress(plain, settings, inPool)
         expect(payload.length).toBeLessThanOrEqual(plain.length)
         expect(decompress(encoding, payload, plain.length)?.equals(plain)).toBe(true)
       }),

@@ -23,7 +23,19 @@ describe('passphrase key provider', () => {
     expect(slot.provider).toBe('passphrase')
     expect(await provider('open sesame').unwrap(slot)).toEqual(key)
     expect(await provider('open sesame ').unwrap(slot)).toBeUndefined()
-    expect(await provider('').unwrap(slot)).toBeUndefined()
+    expect(await provider('x').unwrap(slot)).toBeUndefined()
+  })
+
+  it('refuses an empty passphrase, and parameters that no repository may have', () => {
+    expect(() => provider('')).toThrow(expect.objectContaining({ code: 'USAGE' }))
+    for (const N of [1000, 2 ** 21]) {
+      expect(() => provider('x', { algorithm: 'scrypt', N, r: 8, p: 1 })).toThrow(/parameters/)
+    }
+  })
+
+  it('opens what was wrapped with parameters in any order', async () => {
+    const slot = await provider('x', { p: 1, r: 8, N: 16, algorithm: 'scrypt' }).wrap(key)
+    expect(await provider('x').unwrap(slot)).toEqual(key)
   })
 
   it('knows one passphrase however its letters are composed', async () => {

@@ -1,9 +1,11 @@
+import { UsageError } from '../errors/usage-error.ts'
 import type { KeyProvider, WrappedKey } from '../ports/key-provider.ts'
 import type { Randomness } from '../ports/system.ts'
 import {
   DEFAULT_SCRYPT,
   derivePassphraseKey,
   type PassphraseParameters,
+  requirePassphraseParameters,
   storedParametersSchema,
 } from './passphrase-parameters.ts'
 import { NONCE_BYTES, seal, tryUnseal } from './sealing.ts'
@@ -26,10 +28,14 @@ export class PassphraseKeyProvider implements KeyProvider {
   readonly #randomness: Randomness
   readonly #parameters: PassphraseParameters
 
+  /** Fails with `UsageError` for an empty passphrase, or parameters that no repository may have. */
   constructor(passphrase: string, options: PassphraseKeyOptions) {
+    if (passphrase === '') {
+      throw new UsageError('the passphrase is empty', { hint: 'Give one that nobody can guess.' })
+    }
     this.#passphrase = passphrase
     this.#randomness = options.randomness
-    this.#parameters = options.parameters ?? DEFAULT_SCRYPT
+    this.#parameters = requirePassphraseParameters(options.parameters ?? DEFAULT_SCRYPT)
   }
 
   async wrap(key: Uint8Array): Promise<WrappedKey> {

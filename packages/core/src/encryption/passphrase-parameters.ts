@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto'
 import { promisify } from 'node:util'
 import * as z from 'zod'
+import { UsageError } from '../errors/usage-error.ts'
 import { KEY_BYTES } from './repository-keys.ts'
 
 /** scrypt: memory is 128 * N * r bytes. */
@@ -57,6 +58,21 @@ export const storedParametersSchema = z.union([
     })
     .refine(({ memoryKiB, lanes }) => memoryKiB >= 8 * lanes),
 ])
+
+/**
+ * The parameters in the order in which they are stored, which the slot's seal covers. Fails with `UsageError` where a
+ * repository made with them could not be opened.
+ */
+export function requirePassphraseParameters(parameters: PassphraseParameters): PassphraseParameters {
+  const parsed = storedParametersSchema.safeParse({ ...parameters, salt: 'A'.repeat(22) })
+  if (!parsed.success) {
+    throw new UsageError('no repository may have these passphrase parameters', {
+      hint: 'They ask for too little, or for more than 1 GiB. Leave them out for the defaults.',
+    })
+  }
+  const { salt: _, ...ordered } = parsed.data
+  return ordered
+}
 
 /** Whether this Node has argon2 (24.7 and later). */
 export function hasArgon2(): boolean {

@@ -77,7 +77,7 @@ async function* liveChunks(
   fingerprint: Hash | undefined,
 ): AsyncGenerator<LiveChunk, void, undefined> {
   const seed = splitSeeds(objects.splitSeed).chunk
-  const { chunks } = await splitCollection(bytes, layout, seed, splitBits)
+  const { chunks } = await splitCollection(bytes, layout, seed, { inherited: splitBits })
   for await (const chunk of chunks) {
     const entry: ChunkEntry = describeChunk((part) => objects.identify(part), chunk).entry
     fingerprint?.update(entry.id)

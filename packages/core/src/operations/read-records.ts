@@ -22,9 +22,17 @@ export interface ReadRecordsOptions {
 /** Chunks read ahead of the one in use. */
 const READ_AHEAD = 3
 
+/** Collections by name, of every manifest that was asked and is still held: all of 10 000 are looked up one by one. */
+const collectionsByName = new WeakMap<SnapshotManifest, ReadonlyMap<string, SnapshotCollection>>()
+
 /** A collection of a snapshot by its whole name. */
 export function collectionOf(manifest: SnapshotManifest, name: string): SnapshotCollection {
-  const found = manifest.collections.find(({ layout }) => layout.name === name)
+  let byName = collectionsByName.get(manifest)
+  if (byName === undefined) {
+    byName = new Map(manifest.collections.map((collection) => [collection.layout.name, collection]))
+    collectionsByName.set(manifest, byName)
+  }
+  const found = byName.get(name)
   if (found !== undefined) return found
   throw new UnknownCollectionError(`the snapshot has no collection ${name}`, {
     hint: 'Names are whole here: `schema.table`.',

@@ -12,20 +12,28 @@ export interface SplitCollection {
   readonly chunks: AsyncGenerator<SplitChunk, void, undefined>
 }
 
+/** How the split parameter is found. */
+export interface SplitParameter {
+  /** A previous snapshot's. */
+  readonly inherited?: number | undefined
+  /** Otherwise the average size of chunks to aim at, in bytes. Default `TARGET_CHUNK_BYTES`. */
+  readonly target?: number | undefined
+}
+
 /**
- * Cuts the records of a collection, which come in key order, into chunks. Without `splitBits` (a previous snapshot's)
- * the parameter is chosen from the first 4 096 records. The chunks must be read to their end or returned.
+ * Cuts the records of a collection, which come in key order, into chunks. Where the parameter
+ * is not inherited it is chosen from the first 4 096 records. The chunks must be read to their end or returned.
  */
 export async function splitCollection(
   bytes: AsyncIterable<Buffer>,
   layout: CollectionLayout,
   seed: number,
-  splitBits?: number,
+  { inherited, target }: SplitParameter = {},
 ): Promise<SplitCollection> {
   const input = bytes[Symbol.asyncIterator]()
   const sample: Buffer[] = []
   try {
-    const bits = splitBits ?? (await chooseSplitBits(input, sample, createRecordReader(layout)))
+    const bits = inherited ?? (await chooseSplitBits(input, sample, createRecordReader(layout), target))
     const splitter = new ChunkSplitter({
       reader: createRecordReader(layout),
       seed,
@@ -41,7 +49,12 @@ export async function splitCollection(
 }
 
 /** Reads the sample into `sample`, from where it is cut again, and counts whole records in it. */
-async function chooseSplitBits(input: AsyncIterator<Buffer>, sample: Buffer[], reader: RecordReader): Promise<number> {
+async function chooseSplitBits(
+  input: AsyncIterator<Buffer>,
+  sample: Buffer[],
+  reader: RecordReader,
+  target: number | undefined,
+): Promise<number> {
   let records = 0
   let bytes = 0
   let rest = Buffer.alloc(0)
@@ -60,7 +73,7 @@ async function chooseSplitBits(input: AsyncIterator<Buffer>, sample: Buffer[], r
     rest = Buffer.from(piece.subarray(start))
   }
   // A first record larger than the whole sample is alone in its chunk, whatever the parameter.
-  return records === 0 ? splitBitsFor(1, rest.length) : splitBitsFor(records, bytes)
+  return records === 0 ? splitBitsFor(1, rest.length, target) : splitBitsFor(records, bytes, target)
 }
 
 async function* cut(

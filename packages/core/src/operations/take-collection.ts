@@ -20,6 +20,8 @@ export interface TakeCollectionInput {
   /** The same collection in the previous snapshot of the source. */
   readonly previous: SnapshotCollection | undefined
   readonly writer: ObjectWriter
+  /** Average size of chunks to aim at, in bytes, where it is not inherited. */
+  readonly chunkBytes: number | undefined
   readonly throttle: Throttle
   readonly progress: ProgressMeter
   readonly signal: AbortSignal
@@ -36,7 +38,10 @@ export async function takeCollection(input: TakeCollectionInput): Promise<Snapsh
       ? previous.splitBits
       : undefined
   const source = readInKeyOrder(context, readPoint, layout, signal)
-  const { splitBits, chunks } = await splitCollection(source, layout, seeds.chunk, inherited)
+  const { splitBits, chunks } = await splitCollection(source, layout, seeds.chunk, {
+    inherited,
+    target: input.chunkBytes,
+  })
   const root = previous === undefined ? null : rootOf(previous)
   const beside = root === null ? undefined : new PreviousTree(context.objects.reader, root)
   const tree = new TreeBuilder(writer, {

@@ -1,4 +1,7 @@
+import { INHERITED_CHUNK_BYTES } from '../chunking/chunk-limits.ts'
+import { type CompressionSettings, requireCompressionSettings } from '../compression/compression-settings.ts'
 import { DamagedError } from '../errors/damaged-error.ts'
+import { UsageError } from '../errors/usage-error.ts'
 import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type {
   CollectionChoice,
@@ -33,6 +36,13 @@ export interface TakeOptions extends CollectionChoice {
   readonly concurrency?: number
   /** Plain bytes per second, at most. Default: no limit. */
   readonly maxRate?: number
+  /** Default: the repository's own, zstd level 1 unless it was created otherwise. */
+  readonly compression?: CompressionSettings
+  /**
+   * Average size of chunks to aim at, 16 KiB to 256 KiB. Default 128 KiB. For collections that no snapshot of the source
+   * holds yet: those that are known keep their cuts, or nothing would be stored only once.
+   */
+  readonly chunkBytes?: number
   /** Told how far it is, about ten times a second at most. */
   readonly onProgress?: ProgressListener
   /** Told once per warning; all stand in the manifest as well. */
@@ -51,13 +61,27 @@ export async function takeSnapshot(
   source: DatabaseSource,
   options: TakeOptions,
 ): Promise<Snapshot> {
-  const { signal } = options
-  const writer = await context.objects.openWriter(signal === undefined ? {} : { signal })
+  const { signal, compression, chunkBytes } = options
+  if (compression !== undefined) requireCompressionSettings(compression)
+  if (chunkBytes !== undefined) requireChunkBytes(chunkBytes)
+  const writer = await context.objects.openWriter({
+    ...(signal === undefined ? {} : { signal }),
+    ...(compression === undefined ? {} : { compression }),
+  })
   try {
     return await new Take(context, writer, options).run(source)
   } finally {
     await writer.close()
   }
+}
+
+function requireChunkBytes(bytes: number): void {
+  const { least, most } = INHERITED_CHUNK_BYTES
+  if (bytes >= least && bytes <= most) return
+  throw new UsageError('chunks cannot have that size', {
+    hint: `Give chunkBytes from ${least} to ${most}.`,
+    data: { chunkBytes: bytes },
+  })
 }
 
 class Take {
@@ -126,6 +150,7 @@ class Take {
       collection,
       previous,
       writer: this.#writer,
+      chunkBytes: this.#options.chunkBytes,
       throttle,
       progress: this.#progress,
       signal,
@@ -160,7 +185,7 @@ class Take {
       bytes: sum(({ bytes }) => bytes),
       seconds: Math.round(clock.monotonic() - this.#started) / 1000,
       compression: {
-        ...objects.compression,
+        ...(this.#options.compression ?? objects.compression),
         ratio: counts.sealedBytes === 0 ? 1 : Math.round((100 * counts.plainBytes) / counts.sealedBytes) / 100,
       },
       verification: { objects: verified, ok },

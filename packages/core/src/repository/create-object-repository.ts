@@ -1,4 +1,8 @@
-import { type CompressionSettings, DEFAULT_COMPRESSION } from '../compression/compression-settings.ts'
+import {
+  type CompressionSettings,
+  DEFAULT_COMPRESSION,
+  requireCompressionSettings,
+} from '../compression/compression-settings.ts'
 import { requireZstdDictionaries } from '../compression/require-zstd-dictionaries.ts'
 import { deriveRepositoryKeys, KEY_BYTES } from '../encryption/repository-keys.ts'
 import { RepositoryExistsError } from '../errors/repository-exists-error.ts'
@@ -19,13 +23,15 @@ export interface CreateObjectRepositoryOptions extends OpenObjectRepositoryOptio
 
 /**
  * Makes a repository: first the key slot, last the config, so that it exists at once or not at all. Fails with
- * `RepositoryExistsError`, or `UsageError` unless exactly one of `keyProvider` and `unencrypted` is given.
+ * `RepositoryExistsError`, or `UsageError` unless exactly one of `keyProvider` and `unencrypted` is given and the
+ * compression is known.
  */
 export async function createObjectRepository(
   store: ObjectStore,
   options: CreateObjectRepositoryOptions,
 ): Promise<ObjectRepository> {
   requireZstdDictionaries()
+  if (options.compression !== undefined) requireCompressionSettings(options.compression)
   const { keyProvider, clock, randomness } = options
   if ((keyProvider === undefined) !== (options.unencrypted ?? false)) {
     throw new UsageError('a new repository needs a passphrase', {

@@ -64,6 +64,19 @@ export function isGlob(pattern: string): boolean {
 }
 
 /**
+ * The patterns that fit a name. Only globs are tried one after the other: a restore names each of its collections, and
+ * 10 000 names against 10 000 took 17 s that way.
+ */
+function fittingPatterns(patterns: readonly string[]): (name: string) => string[] {
+  const plain = new Set(patterns.filter((pattern) => !isGlob(pattern)))
+  const globs = patterns.filter(isGlob)
+  return (name) => [
+    ...[name, bareName(name)].filter((text) => plain.has(text)),
+    ...globs.filter((pattern) => matchesName(pattern, name)),
+  ]
+}
+
+/**
  * Chooses what `include` names (everything where it is empty or absent) and `exclude` does not. What carries the
  * parent's name in either list takes its children along.
  */
@@ -72,22 +85,20 @@ export function chooseByName<T extends Named>(
   choice: { readonly include?: readonly string[]; readonly exclude?: readonly string[] },
 ): NameChoice<T> {
   const unmatched = new Set([...(choice.include ?? []), ...(choice.exclude ?? [])])
-  const isNamed = (candidate: T, patterns: readonly string[]): boolean => {
-    let named = false
-    for (const pattern of patterns) {
-      const fits =
-        matchesName(pattern, candidate.name) ||
-        (candidate.parent !== undefined && matchesName(pattern, candidate.parent))
-      if (!fits) continue
-      named = true
-      unmatched.delete(pattern)
+  const isNamedBy = (patterns: readonly string[]): ((candidate: T) => boolean) => {
+    const fitting = fittingPatterns(patterns)
+    return ({ name, parent }) => {
+      const fits = [...fitting(name), ...(parent === undefined ? [] : fitting(parent))]
+      for (const pattern of fits) unmatched.delete(pattern)
+      return fits.length > 0
     }
-    return named
   }
+  const isIncluded = isNamedBy(choice.include ?? [])
+  const isExcluded = isNamedBy(choice.exclude ?? [])
   const everything = (choice.include ?? []).length === 0
   const chosen = candidates.filter((candidate) => {
-    const included = isNamed(candidate, choice.include ?? []) || everything
-    return !isNamed(candidate, choice.exclude ?? []) && included
+    const included = isIncluded(candidate) || everything
+    return !isExcluded(candidate) && included
   })
   return { chosen, unmatched: [...unmatched] }
 }
