@@ -3,7 +3,7 @@ import type { ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from 
 import type { SchemaDocument } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
-import { joinRead, type ServerFacts, useEncoding } from './begin-read.ts'
+import { beginReading, forgetLocks, joinRead, type ServerFacts } from './begin-read.ts'
 import { isMissing } from './lock-tables.ts'
 import type { ReadableTable } from './source-collection.ts'
 
@@ -21,6 +21,12 @@ export interface ReadPointParts {
 }
 
 /**
+ * From so many tables on, a reading connection gives its locks back after each: by default a server has room for some 10 000, and the
+ * main connection holds one for each table. Costs a round trip.
+ */
+const MANY_TABLES = 500
+
+/**
  * Several connections that see one moment. The main one holds the snapshot and the locks and reads nothing, because a
  * read that is left early ends its connection, and with the main one the moment would be lost. The others are opened
  * when they are needed.
@@ -30,6 +36,7 @@ export class PostgresReadPoint implements ReadPoint {
   readonly schema: SchemaDocument
   readonly collections: readonly SourceCollection[]
   readonly #parts: ReadPointParts
+  readonly #tables: ReadonlyMap<string, ReadableTable>
   readonly #idle: PostgresConnection[] = []
   readonly #all = new Set<PostgresConnection>()
   #warned = false
@@ -39,6 +46,7 @@ export class PostgresReadPoint implements ReadPoint {
     this.facts = parts.facts
     this.schema = parts.schema
     this.collections = parts.tables.map(({ collection }) => collection)
+    this.#tables = new Map(parts.tables.map((table) => [table.collection.name, table]))
     this.#idle.push(parts.first)
     this.#all.add(parts.main)
     this.#all.add(parts.first)
@@ -49,7 +57,7 @@ export class PostgresReadPoint implements ReadPoint {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<Buffer, void, undefined> {
     const signal = either(options.signal, this.#parts.request.signal)
-    const table = this.#parts.tables.find((candidate) => candidate.collection.name === collection)
+    const table = this.#tables.get(collection)
     if (table === undefined) {
       throw new UnknownCollectionError(`${collection} was not chosen for this read`, {
         hint: 'Choose it when the read point is opened.',
@@ -94,7 +102,7 @@ export class PostgresReadPoint implements ReadPoint {
     this.#all.add(connection)
     try {
       await joinRead(connection, facts.readPoint, server.version, options.lockTimeoutSeconds)
-      await useEncoding(connection, server.encoding)
+      await beginReading(connection, server.encoding)
       return connection
     } catch (error) {
       this.#drop(connection)
@@ -119,6 +127,7 @@ export class PostgresReadPoint implements ReadPoint {
       [sql, oid],
     )
     if (row?.same !== true) throw movedAway(collection.name)
+    if (this.collections.length > MANY_TABLES) await forgetLocks(connection)
     if (this.#warned || row.seconds <= this.#parts.options.vacuumWarningSeconds) return
     this.#warned = true
     this.#parts.request.onWarning({

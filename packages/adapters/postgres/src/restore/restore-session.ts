@@ -51,6 +51,9 @@ export class PostgresRestoreSession implements RestoreSession {
   readonly #stages: ChangeStage[] = []
   /** The main connection does one thing at a time. */
   readonly #turn = new Turn()
+  readonly #layouts: ReadonlyMap<string, CollectionLayout>
+  /** The tables that were made for loading: their names for statements, by collection. */
+  readonly #made = new Map<string, string>()
   #prepared: Promise<void> | undefined
   #staging: Staging | undefined
   #guard: WriteGuard | undefined
@@ -59,6 +62,7 @@ export class PostgresRestoreSession implements RestoreSession {
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.current = parts.current
+    this.#layouts = new Map(parts.request.collections.map((collection) => [collection.name, collection]))
     this.routes = parts.plan.routes
     this.steps = plannedSteps(parts.plan)
   }
@@ -74,8 +78,7 @@ export class PostgresRestoreSession implements RestoreSession {
       return
     }
     await this.#turn.take(async () => {
-      const [table] = await targetTables(main, [collection])
-      const statement = copyStatement(table?.sql ?? collection, layout, encoding)
+      const statement = copyStatement(this.#made.get(collection) ?? collection, layout, encoding)
       await copyRecords(main.copyIn(statement, `load ${collection}`), records)
     })
   }
@@ -136,6 +139,8 @@ export class PostgresRestoreSession implements RestoreSession {
     for (const step of plan.clear) await this.#run(step, step.statements)
     const beside = new Set(tables.flatMap(({ steps }) => steps))
     for (const step of plan.before) if (!beside.has(step)) await this.#run(step, step.statements)
+    const loaded = [...plan.routes.keys()].filter((name) => plan.routes.get(name) === 'load')
+    for (const { collection, sql } of await targetTables(main, loaded)) this.#made.set(collection, sql)
   }
 
   async #run(step: SchemaStep, statements: readonly string[]): Promise<void> {
@@ -177,7 +182,7 @@ export class PostgresRestoreSession implements RestoreSession {
   }
 
   #layout(collection: string, route: CollectionRoute): CollectionLayout {
-    const layout = this.#parts.request.collections.find(({ name }) => name === collection)
+    const layout = this.#layouts.get(collection)
     if (layout !== undefined && this.routes.get(collection) === route) return layout
     throw new UsageError(`${collection} is not to be restored by ${route}`, { hint: 'Follow `routes` of the session.' })
   }

@@ -57,7 +57,9 @@ function dependantsOf(plan: RestorePlan): Map<string, SchemaStep[]> {
   const dependants = new Map<string, SchemaStep[]>()
   for (const step of plan.before) {
     for (const id of step.creates?.dependsOn ?? []) {
-      dependants.set(id, [...(dependants.get(id) ?? []), step])
+      const known = dependants.get(id)
+      if (known === undefined) dependants.set(id, [step])
+      else known.push(step)
     }
   }
   return dependants

@@ -18,10 +18,14 @@ SELECT n.nspname || '.' || c.relname AS collection, c.oid::text AS oid, c.relkin
        pg_catalog.format('%I.%I', n.nspname, c.relname) AS sql,
        pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname = ANY ($1)
+  JOIN pg_catalog.unnest($1::text[]) AS chosen(name) ON chosen.name = n.nspname || '.' || c.relname
+ WHERE c.relkind IN ('r', 'p')
  ORDER BY c.oid`
 
-/** Those of the named tables that exist, by oid: the order in which everybody should lock. */
+/**
+ * Those of the named tables that exist, by oid: the order in which everybody should lock. One pass over `pg_class`, so it
+ * is asked for all tables at once: for each of 10 000 by itself it took 20 ms.
+ */
 export async function targetTables(
   connection: TargetConnection,
   collections: readonly string[],

@@ -43,7 +43,11 @@ function allNeeds(node: ObjectNode): ObjectNode[] {
 function lateNodes(nodes: readonly ObjectNode[]): Set<ObjectNode> {
   const dependants = new Map<ObjectNode, ObjectNode[]>()
   for (const node of nodes) {
-    for (const needed of allNeeds(node)) dependants.set(needed, [...(dependants.get(needed) ?? []), node])
+    for (const needed of [...node.needs, ...node.queryNeeds]) {
+      const known = dependants.get(needed)
+      if (known === undefined) dependants.set(needed, [node])
+      else known.push(node)
+    }
   }
   const late = new Set(nodes.filter(({ draft }) => draft.section === 'post-data'))
   for (const node of late) for (const dependant of dependants.get(node) ?? []) late.add(dependant)

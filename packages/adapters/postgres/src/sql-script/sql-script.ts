@@ -10,8 +10,8 @@ import {
   type SchemaStatement,
   sequenceStatements,
 } from '../schema/creation-order.ts'
-import { quoteLiteral, sqlName } from '../schema/identifiers.ts'
-import { stateOf } from '../schema/object-state.ts'
+import { dropStatement } from '../schema/drop-statement.ts'
+import { quoteLiteral } from '../schema/identifiers.ts'
 
 /** What `sqlScript` writes. */
 export interface SqlScriptInput {
@@ -42,9 +42,10 @@ export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<Buffer, 
   yield Buffer.from(header(snapshot.id))
   yield* statements(preDataStatements(schema, selection))
   const { encoding } = snapshot.source.details
+  const tables = tableNames(schema)
   for (const layout of layouts) {
     yield Buffer.from(
-      `\n${copyStatement(tableOf(schema, layout.name), layout, typeof encoding === 'string' ? encoding : 'UTF8')};\n`,
+      `\n${copyStatement(tables.get(layout.name) ?? layout.name, layout, typeof encoding === 'string' ? encoding : 'UTF8')};\n`,
     )
     yield* input.records(layout.name)
     yield Buffer.from('\\.\n\n')
@@ -88,11 +89,8 @@ function chosenLayouts({ snapshot, include }: SqlScriptInput): CollectionLayout[
   })
 }
 
-/** The table's name for statements. Its schema ends at the dot that the document's schemas tell. */
-function tableOf(schema: SchemaDocument, collection: string): string {
-  const object = schema.objects.find(({ kind, name }) => kind === 'table' && name === collection)
-  const sql = object === undefined ? undefined : stateOf(object).sql
-  if (typeof sql === 'string') return sql
-  const at = collection.indexOf('.')
-  return sqlName(collection.slice(0, at), collection.slice(at + 1))
+/** The tables' names for statements, by collection: where a name's schema ends, only the statement that drops it tells. */
+function tableNames({ objects }: SchemaDocument): Map<string, string> {
+  const tables = objects.filter(({ kind }) => kind === 'table')
+  return new Map(tables.map((table) => [table.name, (dropStatement(table) ?? '').replace('DROP TABLE ', '')]))
 }
