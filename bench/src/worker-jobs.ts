@@ -61,9 +61,10 @@ async function exportTo(repository: Repository, { snapshot, format }: JobOf<'exp
   return { ...phases.end(), bytes }
 }
 
-async function script(repository: Repository, snapshot: string): Promise<AsyncIterable<Buffer>> {
+async function script(repository: Repository, name: string): Promise<AsyncIterable<Buffer>> {
+  const snapshot = await repository.get(name)
   return sqlScript({
-    snapshot: await repository.get(snapshot),
+    snapshot,
     schema: await repository.schema(snapshot),
     records: (collection) => repository.rawRecords(snapshot, collection),
   })
