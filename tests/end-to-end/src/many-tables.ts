@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Repository } from '@dbsnap/core'
 import { postgres } from '@dbsnap/postgres'
 import { compare, nothing } from './compare.ts'
-import { testDatabase } from './test-database.ts'
+import { type TestDatabaseOptions, testDatabase } from './test-database.ts'
 
 export interface ManyTablesResult {
   readonly tables: number
@@ -11,16 +11,24 @@ export interface ManyTablesResult {
   readonly equal: boolean
 }
 
-/** `count` tiny tables with a key and a sequence of their own, taken twice, compared and restored. The server has its default settings. */
-export async function manyTables(repository: Repository, count: number): Promise<ManyTablesResult> {
-  const database = await testDatabase()
+/**
+ * `count` tiny tables with a key and a sequence of their own, taken twice, compared and restored. A take of 10 000 needs nothing of
+ * a server but its default settings. A restore makes all in one transaction, and a server keeps five locks for each
+ * table: from about 2 000 tables on it needs a `server` with a higher `max_locks_per_transaction` (1000 is enough for 10 000).
+ */
+export async function manyTables(
+  repository: Repository,
+  count: number,
+  options: TestDatabaseOptions = {},
+): Promise<ManyTablesResult> {
+  const database = await testDatabase('', options)
   // A transaction holds a lock for each of the tables it makes, and the server has room for a few thousand.
   for (let from = 1; from <= count; from += 500) {
     await database.sql(`DO $$ BEGIN FOR i IN ${from}..${Math.min(from + 499, count)} LOOP
       EXECUTE format('CREATE TABLE t%s (id serial PRIMARY KEY, v text)', i); EXECUTE format('INSERT INTO t%s (v) VALUES (%L)', i, i);
       END LOOP; END $$`)
   }
-  const target = await testDatabase()
+  const target = await testDatabase('', options)
   const seconds = { take: 0, again: 0, diff: 0, restore: 0 }
   const timed = async <T>(what: keyof typeof seconds, work: () => Promise<T>): Promise<T> => {
     const begun = performance.now()

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { type DatabaseOptions, type PostgresVersion, sharedPostgres } from '@dbsnap/test-servers'
+import { type DatabaseOptions, type PostgresServer, type PostgresVersion, sharedPostgres } from '@dbsnap/test-servers'
 import pg from 'pg'
 
 export interface TestDatabaseOptions extends DatabaseOptions {
+  /** Of the shared server. Default: the newest. */
   readonly version?: PostgresVersion
+  /** A server of its own instead. */
+  readonly server?: PostgresServer
 }
 
 /** A database of one test's own, with a connection to look at it and to change it. */
@@ -18,9 +21,9 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-/** Makes a database on the shared server and runs `sql` in it. */
+/** Makes a database on the shared server, or the given one, and runs `sql` in it. */
 export async function testDatabase(sql = '', options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const server = await sharedPostgres(options.version)
+  const server = options.server ?? (await sharedPostgres(options.version))
   const url = await server.createDatabase(undefined, options)
   const open: pg.Client[] = []
   const connect = async (): Promise<pg.Client> => {

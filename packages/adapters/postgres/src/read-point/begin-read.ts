@@ -73,10 +73,17 @@ function isLostSnapshot(sqlState: unknown): boolean {
   return sqlState === '22023' || sqlState === '42704' || sqlState === '55000'
 }
 
-/** From here on values come in the database's own encoding, so that no byte is converted. */
-export function useEncoding(connection: PostgresConnection, encoding: string): Promise<void> {
-  return connection.run('choose the encoding', `SET LOCAL client_encoding = ${quoteLiteral(encoding)}`)
+/** From here on values come in the database's own encoding, so that no byte is converted, and `forgetLocks` may be called. */
+export function beginReading(connection: PostgresConnection, encoding: string): Promise<void> {
+  return connection.run('begin to read', `SET LOCAL client_encoding = ${quoteLiteral(encoding)}; SAVEPOINT ${READING}`)
 }
+
+/** Gives back the locks that reading has taken: of each table its indexes and the table of its long values as well. */
+export function forgetLocks(connection: PostgresConnection): Promise<void> {
+  return connection.run('give locks back', `ROLLBACK TO SAVEPOINT ${READING}`)
+}
+
+const READING = 'dbsnap_reading'
 
 async function pinSettings(connection: PostgresConnection, version: number, lockTimeoutSeconds: number): Promise<void> {
   const settings = {

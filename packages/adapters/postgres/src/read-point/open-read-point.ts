@@ -10,7 +10,7 @@ import { chooseByName, isGlob } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
 import { readSchema, type SchemaReading } from '../schema/read-schema.ts'
-import { beginRead, exportSnapshot, joinRead, type ServerFacts, useEncoding } from './begin-read.ts'
+import { beginRead, beginReading, exportSnapshot, joinRead, type ServerFacts } from './begin-read.ts'
 import { type CandidateTable, candidateTables } from './candidate-tables.ts'
 import { holdsAll, isGone, lockTables, refuseUnreadable } from './lock-tables.ts'
 import { encodingLabel, PINNED_SETTINGS } from './pinned-settings.ts'
@@ -75,7 +75,7 @@ async function openUnderLocks(
   if (!(await holdsAll(first, candidates, await chosen(first)))) return undefined
   const schema = await schemaUnderLocks(first, candidates)
   if (schema === undefined) return undefined
-  await useEncoding(first, server.encoding)
+  await beginReading(first, server.encoding)
   for (const warning of [...warnings.values(), ...schema.leftOut]) request.onWarning(warning)
   return readPointOf({ main, first, options, request, server, snapshot, candidates, schema })
 }

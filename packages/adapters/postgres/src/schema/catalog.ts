@@ -25,6 +25,8 @@ export interface Catalog {
   rows<Row>(sql: string): Promise<Row[]>
   /** Rows of objects that are no members of an extension: an extension's script makes its members. */
   ownRows<Row extends { readonly oid: Oid }>(catalog: CatalogName, sql: string): Promise<Row[]>
+  /** Runs `work` and gives back the locks that its statements have taken, which the transaction would keep to its end. */
+  withPassingLocks<T>(work: () => Promise<T>): Promise<T>
   isExtensionMember(object: Address): boolean
   readonly dependencies: readonly Dependency[]
   dependenciesOf(object: Address): readonly Dependency[]
@@ -59,6 +61,14 @@ export async function openCatalog(client: SchemaClient): Promise<Catalog> {
     rows,
     ownRows: async (catalog, sql) =>
       (await rows<{ oid: Oid }>(sql)).filter((row) => !members.has(address(catalog, row.oid))) as never,
+    withPassingLocks: async (work) => {
+      await client.query('SAVEPOINT dbsnap_passing_locks')
+      try {
+        return await work()
+      } finally {
+        await client.query('ROLLBACK TO SAVEPOINT dbsnap_passing_locks; RELEASE SAVEPOINT dbsnap_passing_locks')
+      }
+    },
     isExtensionMember: (object) => members.has(object),
     dependencies,
     dependenciesOf: (object) => byObject.get(object) ?? [],

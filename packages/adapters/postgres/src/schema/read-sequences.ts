@@ -48,7 +48,10 @@ export function sequenceOptions(row: SequenceRow): string {
   )
 }
 
-/** Sequences read at a time for their positions: each is a table of its own in one statement. */
+/**
+ * Sequences read at a time for their positions: each is a table of its own in one statement, and is locked for it. A server
+ * has room for some 10 000 locks by default, and the tables need theirs to the end.
+ */
 const POSITIONS_AT_A_TIME = 500
 
 interface Position {
@@ -66,9 +69,8 @@ async function readPositions(catalog: Catalog, rows: readonly SequenceRow[]): Pr
         (row) =>
           `SELECT '${row.oid}' AS oid, last_value::text AS "lastValue", is_called AS "isCalled" FROM ${sqlName(row.schema, row.name)}`,
       )
-    for (const position of await catalog.rows<Position>(selects.join(' UNION ALL '))) {
-      positions.set(position.oid, position)
-    }
+    const read = () => catalog.rows<Position>(selects.join(' UNION ALL '))
+    for (const position of await catalog.withPassingLocks(read)) positions.set(position.oid, position)
   }
   return positions
 }
