@@ -6,5 +6,6 @@ export {
   type PostgresServerOptions,
   postgresServerAt,
   startPostgres,
+  startStandby,
 } from './postgres-server.ts'
 export { sharedPostgres } from './shared-postgres.ts'

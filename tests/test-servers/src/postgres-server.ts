@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { copyCluster } from './copy-cluster.ts'
 import { type PostgresVersion, postgresBinaries } from './postgres-binaries.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 import { serverUser } from './server-user.ts'
@@ -59,6 +60,20 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     base.password = encodeURIComponent(options.password)
   }
   return serverAt(base, version, running.stop)
+}
+
+/** Starts a hot standby of a server that `startPostgres` started. It serves reads when this resolves, and follows the primary. */
+export async function startStandby(
+  primary: PostgresServer,
+  settings: Record<string, string> = {},
+): Promise<PostgresServer> {
+  const user = serverUser()
+  const running = await startServerProcess(postgresBinaries(primary.version, user), user, {
+    settings,
+    initdb: [],
+    fill: (dataFolder) => copyCluster(primary.url(), dataFolder, user),
+  })
+  return serverAt(new URL(`postgres://postgres@127.0.0.1:${running.port}/postgres`), primary.version, running.stop)
 }
 
 /** A server that runs already, at a URL whose user may create databases. Its `stop` leaves it running. */

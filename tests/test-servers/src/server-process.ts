@@ -34,16 +34,24 @@ const READY_WITHIN_MS = 60_000
 /** Another process may take the free port before the server does, so a few are tried. */
 const PORT_ATTEMPTS = 5
 
+export interface ServerProcessOptions {
+  readonly settings: Record<string, string>
+  readonly initdb: readonly string[]
+  /** Makes the data folder in another way than by initdb. */
+  readonly fill?: (dataFolder: string) => Promise<void>
+}
+
 /** Starts a server on a fresh cluster, and resolves once it has answered a query. */
 export async function startServerProcess(
   binaries: PostgresBinaries,
   user: ServerUser | undefined,
-  options: { readonly settings: Record<string, string>; readonly initdb: readonly string[] },
+  options: ServerProcessOptions,
 ): Promise<ServerProcess> {
   const folder = await mkdtemp(join(temporaryFolder(user), 'dbsnap-postgres-'))
   if (user) await chown(folder, user.uid, user.gid)
   try {
-    await createCluster(binaries, options.initdb, join(folder, 'data'), user)
+    const dataFolder = join(folder, 'data')
+    await (options.fill?.(dataFolder) ?? createCluster(binaries, options.initdb, dataFolder, user))
     for (let attempt = 1; ; attempt++) {
       const started = await launch(binaries, user, folder, { ...SETTINGS, ...options.settings })
       if (started) return started

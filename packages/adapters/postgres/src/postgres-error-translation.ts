@@ -65,6 +65,11 @@ const MADE_MEANWHILE: Translation = {
   hint: 'Somebody made it after the plan was made. Nothing was changed; make a new plan.',
 }
 
+const CANNOT_DO: Translation = {
+  error: IncompatibleTargetError,
+  hint: 'The target is a standby, takes no writes, or its version lacks what is needed. Nothing was changed.',
+}
+
 const CANNOT_SPELL: Translation = {
   error: IncompatibleTargetError,
   hint: 'A character of the snapshot has no place in the encoding of the target. Restore into a database whose encoding has it.',
@@ -81,6 +86,7 @@ const TARGET_TRANSLATIONS: typeof TRANSLATIONS = [
       hint: 'Something else in the target rests on it, and nothing is dropped by cascade. Drop that, or choose it too. Nothing was changed.',
     },
   ],
+  ...['25006', '0A000'].map((code) => [code, CANNOT_DO] as const),
   ...['22021', '22P05'].map((code) => [code, CANNOT_SPELL] as const),
   ['23', { error: IncompatibleTargetError, hint: 'A constraint of the target forbids it. Nothing was changed.' }],
   ...['42P06', '42P07', '42710', '42723'].map((code) => [code, MADE_MEANWHILE] as const),

@@ -6,7 +6,7 @@ import {
   UnknownCollectionError,
 } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, Warning } from '@dbsnap/core/ports'
-import { chooseByName, isGlob } from '@dbsnap/core/values'
+import { chooseByName, isGlob, matchesName } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
 import { readSchema, type SchemaReading } from '../schema/read-schema.ts'
@@ -87,7 +87,11 @@ async function schemaUnderLocks(
 ): Promise<SchemaReading | undefined> {
   const chosen = new Set(candidates.map(({ collection }) => collection))
   const partitioned = new Set(candidates.map(({ root }) => root))
-  const client = { query: async (sql: string) => ({ rows: await connection.query('read the schema', sql) }) }
+  const doing = 'read the schema'
+  const client = {
+    query: (sql: string) => connection.run(doing, sql),
+    copyOut: (statement: string) => connection.copyOut(doing, statement),
+  }
   try {
     // A partitioned table without partitions holds no records, but belongs to a whole schema.
     return await readSchema(
@@ -120,7 +124,9 @@ function choose(candidates: CandidateTable[], request: ReadPointOptions, server:
   const unlogged = server.standby ? tables.filter((table) => table.unlogged) : []
   if (unlogged.length === 0) return tables
   const names = unlogged.map(({ collection }) => collection)
-  const asked = (request.include ?? []).some((pattern) => !isGlob(pattern) && names.includes(pattern))
+  const asked = (request.include ?? []).some(
+    (pattern) => !isGlob(pattern) && names.some((name) => matchesName(pattern, name)),
+  )
   if (asked) {
     throw new PermissionDeniedError(`${names.join(', ')} cannot be read on a standby`, {
       hint: 'An unlogged table has no contents there. Read it from the primary.',
@@ -168,7 +174,7 @@ function readPointOf({ main, first, options, request, server, snapshot, candidat
     options,
     request,
     tables,
-    schema: schema.document,
+    schema: schema.schema,
     server,
     facts: {
       engine: 'postgres',

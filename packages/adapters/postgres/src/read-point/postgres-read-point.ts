@@ -1,8 +1,9 @@
-import { InterruptedError, ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
+import { InterruptedError, isDbSnapError, ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
 import type { SchemaDocument } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
+import type { EncodedSchema } from '../schema/encoded-schema.ts'
 import { beginReading, forgetLocks, joinRead, type ServerFacts } from './begin-read.ts'
 import { isMissing } from './lock-tables.ts'
 import type { ReadableTable } from './source-collection.ts'
@@ -15,7 +16,7 @@ export interface ReadPointParts {
   readonly options: ResolvedPostgresOptions
   readonly request: ReadPointOptions
   readonly tables: readonly ReadableTable[]
-  readonly schema: SchemaDocument
+  readonly schema: EncodedSchema
   readonly facts: SourceFacts
   readonly server: ServerFacts
 }
@@ -33,7 +34,6 @@ const MANY_TABLES = 500
  */
 export class PostgresReadPoint implements ReadPoint {
   readonly facts: SourceFacts
-  readonly schema: SchemaDocument
   readonly collections: readonly SourceCollection[]
   readonly #parts: ReadPointParts
   readonly #tables: ReadonlyMap<string, ReadableTable>
@@ -44,12 +44,15 @@ export class PostgresReadPoint implements ReadPoint {
   constructor(parts: ReadPointParts) {
     this.#parts = parts
     this.facts = parts.facts
-    this.schema = parts.schema
     this.collections = parts.tables.map(({ collection }) => collection)
     this.#tables = new Map(parts.tables.map((table) => [table.collection.name, table]))
     this.#idle.push(parts.first)
     this.#all.add(parts.main)
     this.#all.add(parts.first)
+  }
+
+  get schema(): SchemaDocument {
+    return this.#parts.schema.document
   }
 
   async *read(
@@ -81,7 +84,8 @@ export class PostgresReadPoint implements ReadPoint {
     } catch (error) {
       if (signal?.aborted) throw interrupted()
       // Names were there under our locks; what is missing now went with its schema's name.
-      throw isMissing(error) ? movedAway(collection) : error
+      if (isMissing(error)) throw movedAway(collection)
+      throw this.#parts.server.standby && isConnectionLost(error) ? conflict(collection, error) : error
     } finally {
       signal?.removeEventListener('abort', abort)
       if (whole) this.#idle.push(connection)
@@ -135,6 +139,19 @@ export class PostgresReadPoint implements ReadPoint {
       message: `the read has kept vacuum from removing dead rows for ${Math.round(row.seconds / 60)} minutes`,
     })
   }
+}
+
+function isConnectionLost(error: unknown): boolean {
+  return isDbSnapError(error) && error.code === 'CONNECTION_FAILED'
+}
+
+/** What a standby says when it ends a connection is lost with it, where the reader was slower than the server. */
+function conflict(collection: string, cause: unknown): ReadPointLostError {
+  return new ReadPointLostError(`the standby ended the read of ${collection}, probably to go on with its recovery`, {
+    hint: 'Try again; max_standby_streaming_delay gives reads more time, or read from the primary.',
+    data: { collection },
+    cause,
+  })
 }
 
 function movedAway(collection: string): ReadPointLostError {
