@@ -9,8 +9,7 @@ import {
   sequenceStatements,
 } from '../src/schema/creation-order.ts'
 import { dropStatement } from '../src/schema/drop-statement.ts'
-import type { SchemaReading } from '../src/schema/read-schema.ts'
-import { databaseOf, everyKind, replay, schemaOf, withClient } from './schema-fixture.ts'
+import { databaseOf, everyKind, type ReadDocument, replay, schemaOf, withClient } from './schema-fixture.ts'
 
 const NEWEST = 18
 const DEPENDENTS_EXIST = '2BP01'
@@ -18,7 +17,7 @@ const DEPENDENTS_EXIST = '2BP01'
 const PART_OF_ANOTHER = ['42P16', '42809', '55000', '42704']
 
 let url: string
-let whole: SchemaReading
+let whole: ReadDocument
 
 beforeAll(async () => {
   url = await everyKind(NEWEST)

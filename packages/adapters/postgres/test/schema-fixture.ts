@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import type { SchemaDocument } from '@dbsnap/core/values'
 import { type PostgresVersion, sharedPostgres } from '@dbsnap/test-servers'
 import pg from 'pg'
+import { CopyOut } from '../src/connection/copy-out.ts'
+import type { DriverClient } from '../src/postgres-client.ts'
 import type { SchemaChoice } from '../src/schema/choose-objects.ts'
 import { REPLAY_SETTINGS, type SchemaStatement } from '../src/schema/creation-order.ts'
 import { readSchema, type SchemaReading } from '../src/schema/read-schema.ts'
@@ -32,19 +35,26 @@ export async function withClient<T>(url: string, use: (client: pg.Client) => Pro
   }
 }
 
-/** Reads a database's schema as a read point does. `onQuery` is called for every statement. */
+/** What the schema reader gave, with the document made. */
+export interface ReadDocument extends Omit<SchemaReading, 'schema'> {
+  readonly document: SchemaDocument
+}
+
+/** Reads a database's schema as a read point does. `onQuery` is called for every question. */
 export async function schemaOf(
   url: string,
   choice: SchemaChoice = () => true,
   onQuery: () => void = () => {},
-): Promise<SchemaReading> {
+): Promise<ReadDocument> {
   return withClient(url, async (client) => {
     await client.query(`begin isolation level repeatable read read only; set local search_path = ''`)
-    const query = (sql: string) => {
+    const query = (sql: string) => client.query(sql)
+    const copyOut = (statement: string) => {
       onQuery()
-      return client.query(sql)
+      return (client as unknown as DriverClient).query(new CopyOut(statement))
     }
-    return readSchema({ query }, choice)
+    const { schema, tables, leftOut } = await readSchema({ query, copyOut }, choice)
+    return { document: schema.document, tables, leftOut }
   })
 }
 

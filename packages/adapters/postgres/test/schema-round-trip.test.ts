@@ -10,8 +10,7 @@ import {
   refreshStatements,
   sequenceStatements,
 } from '../src/schema/creation-order.ts'
-import type { SchemaReading } from '../src/schema/read-schema.ts'
-import { everyKind, replay, schemaOf, withClient } from './schema-fixture.ts'
+import { everyKind, type ReadDocument, replay, schemaOf, withClient } from './schema-fixture.ts'
 
 /** Debian's pg_dump is 15 and reads servers up to its own version. */
 const DUMPED_UP_TO = 15
@@ -70,7 +69,7 @@ async function restoreSchema(url: string, document: SchemaDocument): Promise<voi
 describe.each(POSTGRES_VERSIONS)('a database with every kind of object, on PostgreSQL %i', (version) => {
   let original: string
   let copy: string
-  let before: SchemaReading
+  let before: ReadDocument
 
   beforeAll(async () => {
     original = await everyKind(version)

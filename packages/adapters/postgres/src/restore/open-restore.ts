@@ -94,12 +94,12 @@ function readLocked(
 }
 
 async function objectsOf(main: TargetConnection): Promise<TargetObjects> {
-  const { document } = await readSchema({ query: async (sql) => ({ rows: await main.rows(sql) }) }, () => true)
+  const { schema } = await readSchema(main.schemaClient, () => true)
   const relations = await main.rows(
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class c
        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_'`,
   )
-  return { objects: objectsById(document), relations: new Set(relations.map(({ name }) => String(name))) }
+  return { objects: objectsById(schema.document), relations: new Set(relations.map(({ name }) => String(name))) }
 }
 
 /** Drops what restores that were killed have left. */

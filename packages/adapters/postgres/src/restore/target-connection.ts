@@ -1,5 +1,7 @@
 import { destroyClient } from '../connection/connect-driver.ts'
+import { CopyOut } from '../connection/copy-out.ts'
 import type { CopyInStream, DriverClient } from '../postgres-client.ts'
+import type { SchemaClient } from '../schema/schema-client.ts'
 import { CopyIn } from './copy-in.ts'
 import { targetSettings } from './target-settings.ts'
 
@@ -70,6 +72,22 @@ export class TargetConnection {
     try {
       const result = await this.#parts.client.query(statement, values)
       return result.rows as Row[]
+    } catch (error) {
+      throw this.#parts.translate(error, doing)
+    }
+  }
+
+  /** As the schema reader sees it. */
+  get schemaClient(): SchemaClient {
+    return {
+      query: (sql) => this.run(sql, 'read the schema'),
+      copyOut: (statement) => this.#copyOut(statement, 'read the schema'),
+    }
+  }
+
+  async *#copyOut(statement: string, doing: string): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      yield* this.#parts.client.query(new CopyOut(statement))
     } catch (error) {
       throw this.#parts.translate(error, doing)
     }

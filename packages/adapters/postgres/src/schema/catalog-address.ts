@@ -34,11 +34,25 @@ export const CATALOGS = {
 
 export type CatalogName = keyof typeof CATALOGS
 
-/** Where an object stands in the catalogs of the server it was read from: `class id:object id`. Never leaves the reader. */
-export type Address = string
+/**
+ * Where an object stands in the catalogs of the server it was read from: class id · 2^32 + object id, which is exact, as
+ * catalogs have small ids. A number takes a third of a text's memory. Never leaves the reader.
+ */
+export type Address = number
+
+const CLASS = 2 ** 32
 
 export function address(catalog: CatalogName, oid: Oid): Address {
-  return `${CATALOGS[catalog]}:${oid}`
+  return addressIn(CATALOGS[catalog], oid)
+}
+
+export function addressIn(classId: number | Oid, oid: Oid): Address {
+  return Number(classId) * CLASS + Number(oid)
+}
+
+/** The id of the catalog that an object stands in. */
+export function classOf(object: Address): number {
+  return Math.floor(object / CLASS)
 }
 
 /** An object id as the readers hold it: in decimal digits, as JSON made by the server has it. `0` is none. */

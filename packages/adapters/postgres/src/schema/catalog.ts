@@ -1,14 +1,8 @@
 import type { Warning } from '@dbsnap/core/ports'
-import { type Address, address, CATALOGS, type CatalogName, type Oid } from './catalog-address.ts'
+import { type Address, address, addressIn, CATALOGS, type CatalogName, type Oid } from './catalog-address.ts'
 import { type CatalogFeatures, catalogFeatures } from './catalog-features.ts'
+import { Dependencies, type Dependency } from './dependencies.ts'
 import { jsonRows, type SchemaClient } from './schema-client.ts'
-
-/** One row of `pg_depend`: `object` needs `referenced`. */
-export interface Dependency {
-  readonly object: Address
-  readonly referenced: Address
-  readonly type: string
-}
 
 /** Objects that people made have ids from here; what `initdb` made lies below. */
 export const FIRST_USER_OID = 16384
@@ -23,42 +17,57 @@ export interface Catalog {
   /** What was met and is left out; readers add to it. */
   readonly warnings: Warning[]
   rows<Row>(sql: string): Promise<Row[]>
+  /** The same, one after the other: for what there is much of and what is not kept. */
+  stream<Row>(sql: string): AsyncIterable<Row>
   /** Rows of objects that are no members of an extension: an extension's script makes its members. */
   ownRows<Row extends { readonly oid: Oid }>(catalog: CatalogName, sql: string): Promise<Row[]>
   /** Runs `work` and gives back the locks that its statements have taken, which the transaction would keep to its end. */
   withPassingLocks<T>(work: () => Promise<T>): Promise<T>
   isExtensionMember(object: Address): boolean
-  readonly dependencies: readonly Dependency[]
+  readonly dependencies: Iterable<Dependency>
   dependenciesOf(object: Address): readonly Dependency[]
 }
 
+interface DependencyRow {
+  readonly c: Oid
+  readonly o: Oid
+  readonly rc: Oid
+  readonly ro: Oid
+  readonly type: string
+}
+
+const DEPENDENCIES = `
+SELECT classid AS c, objid AS o, refclassid AS rc, refobjid AS ro, deptype AS type
+  FROM pg_catalog.pg_depend
+ WHERE deptype <> 'p' AND objid >= ${FIRST_USER_OID}
+   AND (refobjid >= ${FIRST_USER_OID} OR refclassid = ${CATALOGS.pg_namespace} OR deptype = 'e')
+ ORDER BY classid, objid`
+
 /** Reads what every reader needs first: the version and all of `pg_depend` that concerns objects people made. */
 export async function openCatalog(client: SchemaClient): Promise<Catalog> {
-  const rows = <Row>(sql: string) => jsonRows<Row>(client, sql)
+  const stream = <Row>(sql: string) => jsonRows<Row>(client, sql)
+  const rows = async <Row>(sql: string): Promise<Row[]> => {
+    const all: Row[] = []
+    for await (const row of stream<Row>(sql)) all.push(row)
+    return all
+  }
   const [server] = await rows<{ version: number }>(
     `SELECT pg_catalog.current_setting('server_version_num')::int AS version`,
   )
   const version = server?.version ?? 0
-  const dependencies = (
-    await rows<{ c: Oid; o: Oid; rc: Oid; ro: Oid; type: string }>(`
-      SELECT classid AS c, objid AS o, refclassid AS rc, refobjid AS ro, deptype AS type
-        FROM pg_catalog.pg_depend
-       WHERE deptype <> 'p' AND objid >= ${FIRST_USER_OID}
-         AND (refobjid >= ${FIRST_USER_OID} OR refclassid = ${CATALOGS.pg_namespace} OR deptype = 'e')`)
-  ).map((row): Dependency => ({ object: `${row.c}:${row.o}`, referenced: `${row.rc}:${row.ro}`, type: row.type }))
+  const dependencies = new Dependencies()
   const members = new Set<Address>()
-  const byObject = new Map<Address, Dependency[]>()
-  for (const dependency of dependencies) {
-    if (dependency.type === 'e') members.add(dependency.object)
-    const known = byObject.get(dependency.object)
-    if (known === undefined) byObject.set(dependency.object, [dependency])
-    else known.push(dependency)
+  for await (const { c, o, rc, ro, type } of stream<DependencyRow>(DEPENDENCIES)) {
+    const object = addressIn(c, o)
+    dependencies.add({ object, referenced: addressIn(rc, ro), type })
+    if (type === 'e') members.add(object)
   }
   return {
     version,
     features: catalogFeatures(version),
     warnings: [],
     rows,
+    stream,
     ownRows: async (catalog, sql) =>
       (await rows<{ oid: Oid }>(sql)).filter((row) => !members.has(address(catalog, row.oid))) as never,
     withPassingLocks: async (work) => {
@@ -71,6 +80,6 @@ export async function openCatalog(client: SchemaClient): Promise<Catalog> {
     },
     isExtensionMember: (object) => members.has(object),
     dependencies,
-    dependenciesOf: (object) => byObject.get(object) ?? [],
+    dependenciesOf: (object) => dependencies.of(object),
   }
 }

@@ -22,6 +22,8 @@ export interface Draft {
   readonly drop?: string
   /** Makes a view with dummy columns, for where it and others need each other; `CREATE OR REPLACE` fills it later. */
   readonly stub?: string
+  /** Objects without statements of their own, which follow this one at once: a table's columns. Nothing else needs them. */
+  readonly parts?: readonly Draft[]
   /** The statement that names a type before what it is made of exists. */
   readonly shell?: string
 }

@@ -1,71 +1,21 @@
-import type { Draft } from './draft.ts'
+import type { PackedDraft } from './packed-draft.ts'
 
 /** A draft among the drafts it needs. */
 export interface ObjectNode {
-  draft: Draft
+  draft: PackedDraft
   readonly needs: Set<ObjectNode>
   /** Of a view: what its query needs, as far as its columns do not. */
-  readonly queryNeeds: Set<ObjectNode>
+  queryNeeds: ReadonlySet<ObjectNode>
 }
 
-/** Order of kinds where nothing else decides; what is not named here comes in between. */
-const RANKS: readonly string[] = [
-  'schema',
-  'extension',
-  'language',
-  'access method',
-  'collation',
-  'type shell',
-  'enum type',
-  'base type',
-  'composite type',
-  'range type',
-  'domain',
-  'domain constraint',
-  'function',
-  'procedure',
-  'aggregate',
-  'operator',
-  'operator family',
-  'operator class',
-  'operator family members',
-  'cast',
-  'transform',
-  'conversion',
-  'text search parser',
-  'text search template',
-  'text search dictionary',
-  'text search configuration',
-  'table',
-  'column',
-  'sequence',
-  'view',
-  'view query',
-  'materialized view',
-  'index',
-  'constraint',
-  'statistics',
-  'rule',
-  'trigger',
-  'policy',
-  'row security',
-  'foreign key',
-  'publication',
-  'event trigger',
-]
-
-const RANK = new Map(RANKS.map((kind, rank) => [kind, rank]))
+/** What almost every object's query needs: a set of its own would cost each 150 bytes. */
+export const NO_NODES: ReadonlySet<ObjectNode> = new Set()
 
 /** Sorts before what the records rest on from what comes after them, then by kind, then by name in byte order. */
 export function compareNodes(a: ObjectNode, b: ObjectNode): number {
   return (
     Number(a.draft.section === 'post-data') - Number(b.draft.section === 'post-data') ||
-    rankOf(a.draft) - rankOf(b.draft) ||
+    a.draft.rank - b.draft.rank ||
     (a.draft.name < b.draft.name ? -1 : a.draft.name > b.draft.name ? 1 : 0)
   )
-}
-
-function rankOf(draft: Draft): number {
-  const word = draft.definition.type === 'foreign key' ? 'foreign key' : draft.kind
-  return RANK.get(word) ?? RANKS.length
 }

@@ -1,4 +1,5 @@
-import { compareNodes, type ObjectNode } from './object-node.ts'
+import { compareNodes, NO_NODES, type ObjectNode } from './object-node.ts'
+import { contentOf, packDraft } from './packed-draft.ts'
 
 /** Kinds that must be there before the records, whatever they need. */
 const BEFORE_RECORDS = new Set([
@@ -73,22 +74,22 @@ function canSplit(node: ObjectNode): boolean {
 
 function splitView(nodes: readonly ObjectNode[], view: ObjectNode): ObjectNode[] {
   const { draft } = view
-  const [create = '', ...after] = draft.statements
-  const stub: ObjectNode['draft'] = { ...draft, statements: [draft.stub ?? ''] }
+  const content = contentOf(draft)
+  const [create = '', ...after] = content.statements
   const query: ObjectNode = {
-    draft: {
+    draft: packDraft({
       kind: 'view query',
       name: draft.name,
       definition: {},
       section: 'pre-data',
       statements: [create.replace('CREATE VIEW', 'CREATE OR REPLACE VIEW'), ...after],
       addresses: [],
-    },
+    }),
     needs: new Set([view, ...view.queryNeeds]),
-    queryNeeds: new Set(),
+    queryNeeds: NO_NODES,
   }
-  view.queryNeeds.clear()
-  view.draft = stub
+  view.queryNeeds = NO_NODES
+  view.draft = { ...draft, content: JSON.stringify({ ...content, statements: [draft.stub ?? ''] }) }
   return [...nodes, query]
 }
 
@@ -99,7 +100,6 @@ interface Sorted {
 }
 
 function trySort(nodes: readonly ObjectNode[], late: ReadonlySet<ObjectNode>): Sorted {
-  const columns = quietColumns(nodes)
   const sorted: ObjectNode[] = []
   const done = new Set<ObjectNode>()
   const path: ObjectNode[] = []
@@ -119,19 +119,8 @@ function trySort(nodes: readonly ObjectNode[], late: ReadonlySet<ObjectNode>): S
     onPath.delete(node)
     done.add(node)
     sorted.push(node)
-    for (const column of columns.get(node) ?? []) visit(column)
   }
   const roots = [...nodes].sort((a, b) => Number(late.has(a)) - Number(late.has(b)) || compareNodes(a, b))
   for (const node of roots) visit(node)
   return stub === undefined ? { sorted } : { sorted, stub }
-}
-
-/** Columns without statements of their own, which follow their table at once. */
-function quietColumns(nodes: readonly ObjectNode[]): Map<ObjectNode, ObjectNode[]> {
-  const columns = new Map<ObjectNode, ObjectNode[]>()
-  for (const node of nodes) {
-    if (node.draft.kind !== 'column' || node.draft.statements.length > 0) continue
-    for (const table of node.needs) columns.set(table, [...(columns.get(table) ?? []), node])
-  }
-  return columns
 }

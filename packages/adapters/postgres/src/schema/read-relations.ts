@@ -3,7 +3,7 @@ import { address, type Oid } from './catalog-address.ts'
 import type { ColumnRow, Relation, Relations } from './relation.ts'
 
 const RELATIONS = `
-SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relpersistence AS persistence,
+SELECT c.oid, n.nspname AS schema, c.relname AS name, n.nspname || '.' || c.relname AS qualified, c.relkind AS kind, c.relpersistence AS persistence,
        c.relispartition AS "isPartition", pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
        CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS "partitionKey",
        am.amname AS "accessMethod", pg_catalog.array_to_json(c.reloptions) AS options,
@@ -64,7 +64,7 @@ export async function readRelations(catalog: Catalog): Promise<Relations> {
   const all = await catalog.ownRows<Relation>('pg_class', RELATIONS)
   const byOid = new Map(all.map((relation) => [relation.oid, relation]))
   const columns = new Map<Oid, ColumnRow[]>()
-  for (const column of await catalog.rows<ColumnRow>(columnsQuery(catalog))) {
+  for await (const column of catalog.stream<ColumnRow>(columnsQuery(catalog))) {
     if (catalog.isExtensionMember(address('pg_class', column.relation))) continue
     const known = columns.get(column.relation)
     if (known === undefined) columns.set(column.relation, [column])

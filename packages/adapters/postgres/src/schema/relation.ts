@@ -1,11 +1,13 @@
 import type { Oid } from './catalog-address.ts'
-import { qualifiedName, quoteIdentifier, sqlName } from './identifiers.ts'
+import { quoteIdentifier, sqlName } from './identifiers.ts'
 
 /** A table, view or materialized view as `pg_class` says it. */
 export interface Relation {
   readonly oid: Oid
   readonly schema: string
   readonly name: string
+  /** `schema.name`, without quotes: made once, for every object of a table holds it. */
+  readonly qualified: string
   /** `r` table, `p` partitioned table, `v` view, `m` materialized view, `f` foreign table. */
   readonly kind: 'r' | 'p' | 'v' | 'm' | 'f'
   /** `p` permanent, `u` unlogged. */
@@ -66,7 +68,7 @@ export interface Relations {
 }
 
 export function relationName(relation: Relation): string {
-  return qualifiedName(relation.schema, relation.name)
+  return relation.qualified
 }
 
 export function relationSql(relation: Relation): string {

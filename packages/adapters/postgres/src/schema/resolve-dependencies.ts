@@ -1,29 +1,30 @@
 import type { Catalog } from './catalog.ts'
-import { type Address, CATALOGS } from './catalog-address.ts'
-import type { Draft } from './draft.ts'
-import type { ObjectNode } from './object-node.ts'
+import { type Address, CATALOGS, classOf } from './catalog-address.ts'
+import type { Dependency } from './dependencies.ts'
+import { NO_NODES, type ObjectNode } from './object-node.ts'
+import { type PackedDraft, packDraft } from './packed-draft.ts'
 
 /** Catalogs whose automatic dependants are parts of what they depend on: defaults, members of operator families. */
-const AUTOMATIC_PARTS = new Set([CATALOGS.pg_attrdef, CATALOGS.pg_amop, CATALOGS.pg_amproc].map(String))
+const AUTOMATIC_PARTS = new Set<number>([CATALOGS.pg_attrdef, CATALOGS.pg_amop, CATALOGS.pg_amproc])
 
 /**
  * Turns `pg_depend` into needs between drafts. What stands for no draft is a part of the one it internally depends on (row
  * types, arrays, rules of views, triggers of constraints); a member of an extension stands for the extension.
  */
-export function resolveDependencies(catalog: Catalog, drafts: readonly Draft[]): ObjectNode[] {
-  const nodes = drafts.map((draft): ObjectNode => ({ draft, needs: new Set(), queryNeeds: new Set() }))
+export function resolveDependencies(catalog: Catalog, drafts: readonly PackedDraft[]): ObjectNode[] {
+  const nodes = drafts.map((draft): ObjectNode => ({ draft, needs: new Set(), queryNeeds: NO_NODES }))
   const owners = ownersOf(catalog, nodes)
   for (const { object, referenced, type } of catalog.dependencies) {
     if (type === 'e' || catalog.isExtensionMember(object)) continue
     const from = owners.get(object)
     const to = owners.get(referenced)
     if (from === undefined || to === undefined || from === to) continue
-    const ofQuery = from.draft.stub !== undefined && classOf(object) === String(CATALOGS.pg_rewrite)
-    if (ofQuery) from.queryNeeds.add(to)
+    const ofQuery = from.draft.stub !== undefined && classOf(object) === CATALOGS.pg_rewrite
+    if (ofQuery) from.queryNeeds = new Set([...from.queryNeeds, to])
     else from.needs.add(to)
   }
   for (const node of nodes) {
-    for (const needed of node.draft.needs ?? []) {
+    for (const needed of node.draft.needs) {
       const to = owners.get(needed)
       if (to !== undefined && to !== node) node.needs.add(to)
     }
@@ -31,16 +32,14 @@ export function resolveDependencies(catalog: Catalog, drafts: readonly Draft[]):
   return [...nodes, ...shellsOf(nodes)]
 }
 
-function classOf(object: Address): string {
-  return object.slice(0, object.indexOf(':'))
-}
-
 function ownersOf(catalog: Catalog, nodes: readonly ObjectNode[]): Map<Address, ObjectNode> {
   const owners = new Map<Address, ObjectNode>()
   for (const node of nodes) for (const own of node.draft.addresses) owners.set(own, node)
-  let open = catalog.dependencies.filter(
-    ({ object, type }) => !owners.has(object) && (type === 'e' || type === 'i' || isPart(object, type)),
-  )
+  let open: Dependency[] = []
+  for (const dependency of catalog.dependencies) {
+    const { object, type } = dependency
+    if (!owners.has(object) && (type === 'e' || type === 'i' || isPart(object, type))) open.push(dependency)
+  }
   // A part may be a part of a part (the array of a table's row type), so this is done until nothing is found any more.
   for (let found = true; found; ) {
     found = false
@@ -66,9 +65,16 @@ function shellsOf(nodes: readonly ObjectNode[]): ObjectNode[] {
     const { shell, name } = node.draft
     if (shell === undefined) continue
     const made: ObjectNode = {
-      draft: { kind: 'type shell', name, definition: {}, section: 'pre-data', statements: [shell], addresses: [] },
+      draft: packDraft({
+        kind: 'type shell',
+        name,
+        definition: {},
+        section: 'pre-data',
+        statements: [shell],
+        addresses: [],
+      }),
       needs: new Set([...node.needs].filter((needed) => needed.draft.kind === 'schema')),
-      queryNeeds: new Set(),
+      queryNeeds: NO_NODES,
     }
     for (const needed of node.needs) {
       if (!needed.needs.delete(node)) continue

@@ -1,6 +1,6 @@
 import type { Json } from '@dbsnap/core/values'
 import type { Catalog } from './catalog.ts'
-import { type Address, address, CATALOGS, type Oid } from './catalog-address.ts'
+import { type Address, address, CATALOGS, classOf, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { quoteIdentifier } from './identifiers.ts'
 import type { ConstraintRow } from './read-constraints.ts'
@@ -41,11 +41,7 @@ export function isInlineCheck(row: ConstraintRow, table: Relation, relations: Re
 }
 
 /** Dependencies on these do not keep a default out of `CREATE TABLE`: they never need a table themselves, or not here. */
-const HARMLESS = new Set<string>([
-  String(CATALOGS.pg_type),
-  String(CATALOGS.pg_collation),
-  String(CATALOGS.pg_namespace),
-])
+const HARMLESS = new Set<number>([CATALOGS.pg_type, CATALOGS.pg_collation, CATALOGS.pg_namespace])
 
 /** Whether a default needs a function, a sequence or another object that may itself need a table. */
 function isDefaultApart(column: ColumnRow, catalog: Catalog): boolean {
@@ -55,9 +51,7 @@ function isDefaultApart(column: ColumnRow, catalog: Catalog): boolean {
     .dependenciesOf(address('pg_attrdef', column.defaultOid))
     .some(
       ({ referenced }) =>
-        referenced !== own &&
-        !HARMLESS.has(referenced.slice(0, referenced.indexOf(':'))) &&
-        !catalog.isExtensionMember(referenced),
+        referenced !== own && !HARMLESS.has(classOf(referenced)) && !catalog.isExtensionMember(referenced),
     )
 }
 
@@ -79,7 +73,7 @@ export function tableDrafts(table: Relation, context: TableContext): Draft[] {
     .columnsOf(table.oid)
     .map((column) => ({ column, context: columnContext(column, table, context) }))
   const name = relationName(table)
-  const apart = columns.filter((one) => one.context.defaultApart)
+  const drafts = columns.map((one, position) => columnDraft(one, position, table))
   return [
     {
       kind: 'table',
@@ -97,8 +91,9 @@ export function tableDrafts(table: Relation, context: TableContext): Draft[] {
       ],
       needs: (table.parents ?? []).map((parent) => address('pg_class', parent)),
       sql: `TABLE ${relationSql(table)}`,
+      parts: drafts.filter(({ statements }) => statements.length === 0),
     },
-    ...columns.map((one, position) => columnDraft(one, position, table, apart.includes(one))),
+    ...drafts.filter(({ statements }) => statements.length > 0),
     ...columns.flatMap((one) => unverifiedNotNull(one, table)),
   ]
 }
@@ -199,12 +194,8 @@ function inheritedChanges({ column, context }: ColumnInTable, table: Relation): 
   return statements
 }
 
-function columnDraft(
-  { column, context }: ColumnInTable,
-  position: number,
-  table: Relation,
-  defaultApart: boolean,
-): Draft {
+function columnDraft({ column, context }: ColumnInTable, position: number, table: Relation): Draft {
+  const { defaultApart } = context
   const alter = `ALTER TABLE ONLY ${relationSql(table)} ALTER COLUMN ${quoteIdentifier(column.name)}`
   return {
     kind: 'column',
