@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { DamagedError } from '../errors/damaged-error.ts'
+import { freeBuffer } from '../values/free-buffer.ts'
 
 const CIPHER = 'aes-256-gcm'
 export const NONCE_BYTES = 12
@@ -17,7 +18,12 @@ export function seal(key: KeyObject, nonce: Uint8Array, associated: Uint8Array, 
   cipher.setAAD(associated)
   const pieces = parts.map((part) => cipher.update(part))
   pieces.push(cipher.final())
-  return { ciphertext: pieces.length === 2 ? (pieces[0] as Buffer) : Buffer.concat(pieces), tag: cipher.getAuthTag() }
+  const [first] = pieces
+  const tag = cipher.getAuthTag()
+  if (first !== undefined && pieces.length === 2) return { ciphertext: first, tag }
+  const ciphertext = Buffer.concat(pieces)
+  for (const piece of pieces) freeBuffer(piece)
+  return { ciphertext, tag }
 }
 
 /** Decrypts ciphertext and tag as `seal` made them. Throws `DamagedError` naming `what` unless every bit is as it was. */

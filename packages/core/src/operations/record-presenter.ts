@@ -1,30 +1,38 @@
 import { compareFields, type FieldComparison } from '../records/changed-fields.ts'
-import { decodeFields } from '../records/copy-text-fields.ts'
-import { showValue } from '../records/show-value.ts'
+import { RecordFields } from '../records/record-fields.ts'
 import type { CollectionLayout, Column } from '../values/collection.ts'
 import type { Json, JsonObject } from '../values/json.ts'
 
 /** Turns a collection's records into what people and programs see. */
 export class RecordPresenter {
-  readonly #layout: CollectionLayout
+  readonly #names: readonly string[]
+  readonly #key: readonly string[]
+  readonly #fields: RecordFields
+  readonly #isAssignable: boolean
 
   constructor(layout: CollectionLayout) {
-    this.#layout = layout
+    this.#names = layout.columns.map(({ name }) => name)
+    this.#key = layout.key.map(({ column }) => (layout.columns[column] as Column).name)
+    this.#fields = new RecordFields(layout)
+    // Assigned to, `__proto__` is no property.
+    this.#isAssignable = !this.#names.includes('__proto__')
   }
 
   /** All columns by name. */
   record(record: Buffer): JsonObject {
-    const { columns, encoding } = this.#layout
-    const values = decodeFields(record, this.#layout)
-    // Not by assignment: a column may be named `__proto__`.
-    return Object.fromEntries(columns.map((column, i) => [column.name, showValue(values[i] ?? null, column, encoding)]))
+    this.#fields.read(record)
+    if (!this.#isAssignable) return Object.fromEntries(this.#names.map((name, i) => [name, this.#fields.shown(i)]))
+    const shown: Record<string, Json> = {}
+    for (let i = 0; i < this.#names.length; i++) shown[this.#names[i] as string] = this.#fields.shown(i)
+    return shown
   }
 
   /** The key's columns of a record that was shown. */
   key(shown: JsonObject): JsonObject {
-    const { columns, key } = this.#layout
-    const names = key.map(({ column }) => (columns[column] as Column).name)
-    return Object.fromEntries(names.map((name) => [name, shown[name] as Json]))
+    if (!this.#isAssignable) return Object.fromEntries(this.#key.map((name) => [name, shown[name] as Json]))
+    const key: Record<string, Json> = {}
+    for (const name of this.#key) key[name] = shown[name] as Json
+    return key
   }
 }
 

@@ -64,7 +64,7 @@ export interface ReadPoint {
 
   /**
    * The bytes of all records of a collection in ascending order of their keys (any order where it has no key), framed
-   * by its `format`; buffers are cut anywhere. Has back-pressure. Ends only when the server said that it was whole,
+   * by its `format`; buffers are cut anywhere, and each is valid until the next is asked for. Has back-pressure. Ends only when the server said that it was whole,
    * else throws. At most `concurrency` reads are open at a time. Leaving the loop early frees the connection.
    */
   read(collection: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<Buffer>

@@ -5,7 +5,7 @@ import type { ObjectKind } from '../values/object-kind.ts'
 export interface ObjectReader {
   /**
    * The plaintext of an object, decrypted and authenticated against its id and kind.
-   * Fails with `ObjectMissingError` or `DamagedError`. The buffer must not be changed by the caller.
+   * Fails with `ObjectMissingError` or `DamagedError`. The buffer is the caller's own.
    */
   read(kind: ObjectKind, id: ObjectId): Promise<Buffer>
 }

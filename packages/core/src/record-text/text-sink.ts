@@ -1,3 +1,5 @@
+import { freeBuffer } from '../values/free-buffer.ts'
+
 /** Bytes of a new buffer: two pieces of 64 KiB. */
 const FIRST_BYTES = 128 * 1024
 
@@ -12,6 +14,7 @@ export class TextSink {
     if (needed <= this.bytes.length) return
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length))
     this.bytes.copy(larger, 0, 0, this.length)
+    freeBuffer(this.bytes)
     this.bytes = larger
   }
 

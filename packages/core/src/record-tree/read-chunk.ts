@@ -1,5 +1,6 @@
 import { DamagedError } from '../errors/damaged-error.ts'
 import type { ObjectReader } from '../ports/object-access.ts'
+import { freeBuffer } from '../values/free-buffer.ts'
 import type { ChunkEntry } from './chunk-entry.ts'
 import { decodeSegments } from './segments-codec.ts'
 
@@ -19,6 +20,7 @@ export async function readChunk(objects: ObjectReader, entry: ChunkEntry): Promi
     const segment = await objects.read('chunk', id)
     if (at + segment.length > whole.length) throw wrongLength(entry)
     at += segment.copy(whole, at)
+    freeBuffer(segment)
   }
   if (at !== whole.length) throw wrongLength(entry)
   return whole

@@ -2,7 +2,7 @@ import { DamagedError } from '../errors/damaged-error.ts'
 import type { ObjectReader } from '../ports/object-access.ts'
 import type { RecordReader } from '../records/record-reader.ts'
 import { equalPrefix, equalRange } from './equal-prefix.ts'
-import { type LoadedStep, StepLoader } from './step-loader.ts'
+import { type LoadedChunk, type LoadedStep, StepLoader } from './step-loader.ts'
 import type { ChunkStep, DiffStep } from './tree-diff.ts'
 
 /** One record that differs. `left` and `right` are its bytes on each side. */
@@ -36,14 +36,14 @@ export interface RecordDiffOptions {
   readonly compareBytes?: boolean
 }
 
-/** Differences in a batch at most. Enough to spare the cost of a step per record, few enough to stay small. */
-const MAX_BATCH = 1024
+/** Differences in a batch at most: enough to spare the cost of a step per record, few enough to be garbage while young. */
+const MAX_BATCH = 128
 
 /**
  * Compares the records of two sides whose chunks `steps` (a `diffTrees`) gives, and yields what differs in key order,
  * about a batch a chunk. Equal stretches are skipped by comparing memory; keys are looked at only around differences.
  * Where the collection has no key, the ordinal at the end of a difference's key is not exact; count differences of
- * equal hash instead. Closes `steps` at its end or when the loop is left. Memory: 16 MiB of chunks, or two records
+ * equal hash instead. Closes `steps` at its end or when the loop is left. Memory: 8 MiB of chunks, or two records
  * where they are larger.
  */
 export async function* diffRecords(
@@ -56,7 +56,7 @@ export async function* diffRecords(
     for (;;) {
       while (!merge.compare()) yield merge.take()
       if (merge.hasNews) yield merge.take()
-      loader.release(merge.takeReleased())
+      for (const bytes of merge.takeReleased()) loader.release(bytes)
       const step = await loader.next()
       while (!merge.drain(step)) yield merge.take()
       if (merge.hasNews) yield merge.take()
@@ -73,7 +73,7 @@ class SideReading {
   readonly reader: RecordReader
   bytes: Buffer = Buffer.alloc(0)
   position = 0
-  step: ChunkStep | undefined
+  step: LoadedChunk | undefined
   differences = 0
   #end = -1
   #keyLength = -1
@@ -82,9 +82,9 @@ class SideReading {
     this.reader = reader
   }
 
-  begin(step: ChunkStep, bytes: Buffer): void {
+  begin(step: LoadedChunk): void {
     this.step = step
-    this.bytes = bytes
+    this.bytes = step.bytes
     this.differences = 0
     this.moveTo(0)
     this.reader.begin(step.entry.firstKey)
@@ -146,8 +146,8 @@ class RecordMerge {
   readonly #left: SideReading
   readonly #right: SideReading
   readonly #compareBytes: boolean
-  /** Bytes of the chunks that were let go of. */
-  #released = 0
+  /** Chunks that were let go of. */
+  #released: LoadedChunk[] = []
   #differences: RecordDifference[] = []
   #equalRecords = 0
 
@@ -168,10 +168,10 @@ class RecordMerge {
     return batch
   }
 
-  /** Bytes of chunks let go of since the last call; to be asked for when the batches that show them are used up. */
-  takeReleased(): number {
+  /** Chunks let go of since the last call; to be asked for when the batches that show them are used up. */
+  takeReleased(): LoadedChunk[] {
     const released = this.#released
-    this.#released = 0
+    this.#released = []
     return released
   }
 
@@ -212,7 +212,7 @@ class RecordMerge {
   /** Takes the next step; its side's chunk is done. */
   accept(step: LoadedStep): void {
     if (step.side === 'both') this.#equalRecords += step.entry.records
-    else this.#of(step.side).begin(step, step.bytes)
+    else this.#of(step.side).begin(step)
   }
 
   get #isFull(): boolean {
@@ -242,14 +242,15 @@ class RecordMerge {
   #finishDone(): void {
     for (const side of [this.#left, this.#right]) {
       if (side.step === undefined || !side.isDone) continue
-      const { entry } = side.step
+      const { step } = side
+      const { entry } = step
       const equal = entry.records - side.differences
       if (equal < 0) side.fail('holds more records than its tree says')
       if (side === this.#left) this.#equalRecords += equal
       side.step = undefined
       side.bytes = NOTHING
       side.moveTo(0)
-      this.#released += entry.bytes
+      this.#released.push(step)
     }
   }
 

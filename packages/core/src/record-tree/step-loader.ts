@@ -1,14 +1,18 @@
 import type { ObjectReader } from '../ports/object-access.ts'
+import { freeBuffer } from '../values/free-buffer.ts'
 import { readChunk } from './read-chunk.ts'
 import type { ChunkStep, DiffStep, EqualStep } from './tree-diff.ts'
 
-/** Steps read ahead: 8 chunks a side on average, so that decryption and decompression keep libuv's pool busy. */
+/** Steps read ahead: 8 chunks a side on average, so that the store's latency is hidden. */
 const MAX_STEPS = 16
 
 /** Bytes of chunks that may be held, read ahead and in use together. Beyond, a chunk is read only when it is its turn. */
-const MAX_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 8 * 1024 * 1024
 
-export type LoadedStep = EqualStep | (ChunkStep & { readonly bytes: Buffer })
+/** A chunk that is to be compared, read. */
+export type LoadedChunk = ChunkStep & { readonly bytes: Buffer }
+
+export type LoadedStep = EqualStep | LoadedChunk
 
 interface Waiting {
   readonly step: DiffStep
@@ -55,9 +59,10 @@ export class StepLoader {
     return { ...step, bytes: await (waiting.bytes ?? this.#load(step)) }
   }
 
-  /** Says that a chunk of this many bytes is held no longer. */
-  release(bytes: number): void {
-    this.#held -= bytes
+  /** Says that a chunk is held no longer. What was read for it is freed; a live side's bytes are not ours. */
+  release({ entry, plaintext, bytes }: LoadedChunk): void {
+    this.#held -= entry.bytes
+    if (plaintext === undefined) freeBuffer(bytes)
     this.#wake()
   }
 

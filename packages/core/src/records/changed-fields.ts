@@ -1,7 +1,7 @@
 import type { CollectionLayout, ValueEquality } from '../values/collection.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { decodeField, splitFields } from './copy-text-fields.ts'
 import { decodeText } from './decode-text.ts'
+import { RecordFields } from './record-fields.ts'
 
 interface SharedColumn {
   readonly name: string
@@ -22,15 +22,15 @@ export function compareFields(leftLayout: CollectionLayout, rightLayout: Collect
   const shared = sharedColumns(leftLayout, rightLayout)
   const encodings = [leftLayout.encoding, rightLayout.encoding] as const
   const isOneEncoding = encodings[0] === encodings[1]
+  const [leftFields, rightFields] = [new RecordFields(leftLayout), new RecordFields(rightLayout)]
   return (left, right) => {
-    const leftFields = splitFields(left, leftLayout)
-    const rightFields = splitFields(right, rightLayout)
+    leftFields.read(left)
+    rightFields.read(right)
     const changed: string[] = []
     for (const column of shared) {
-      const a = leftFields[column.left] as Buffer
-      const b = rightFields[column.right] as Buffer
-      if (isOneEncoding && a.equals(b)) continue
-      if (!isEqual(decodeField(a), decodeField(b), column.equality, encodings)) changed.push(column.name)
+      if (isOneEncoding && leftFields.equals(column.left, rightFields, column.right)) continue
+      const [a, b] = [leftFields.value(column.left), rightFields.value(column.right)]
+      if (!isEqual(a, b, column.equality, encodings)) changed.push(column.name)
     }
     return changed
   }

@@ -8,8 +8,11 @@ import { decodeText } from './decode-text.ts'
  * would round, stays text.
  */
 export function showValue(value: Buffer | null, column: Column, encoding: string): Json {
-  if (value === null) return null
-  const text = decodeText(value, encoding)
+  return value === null ? null : showText(decodeText(value, encoding), column)
+}
+
+/** As `showValue`, of a text that was decoded. */
+export function showText(text: string, column: Column): Json {
   if (column.shape === 'boolean' && (text === 't' || text === 'f')) return text === 't'
   if (column.shape === 'number' && String(Number(text)) === text && Number.isFinite(Number(text))) return Number(text)
   return text

@@ -2,10 +2,13 @@
 export class BoundedCache<V> {
   readonly #entries = new Map<string, { readonly value: V; readonly bytes: number }>()
   readonly #maxBytes: number
+  readonly #onDrop: (value: V) => void
   #bytes = 0
 
-  constructor(maxBytes: number) {
+  /** `onDrop` is told of each value that is no longer kept. */
+  constructor(maxBytes: number, onDrop: (value: V) => void = () => {}) {
     this.#maxBytes = maxBytes
+    this.#onDrop = onDrop
   }
 
   get(key: string): V | undefined {
@@ -17,10 +20,10 @@ export class BoundedCache<V> {
     return entry.value
   }
 
-  /** Keeps `value` unless it alone exceeds the cache. */
+  /** Keeps `value` unless it alone exceeds the cache, and is dropped at once. */
   set(key: string, value: V, bytes: number): void {
     this.delete(key)
-    if (bytes > this.#maxBytes) return
+    if (bytes > this.#maxBytes) return this.#onDrop(value)
     this.#entries.set(key, { value, bytes })
     this.#bytes += bytes
     for (const oldest of this.#entries.keys()) {
@@ -34,5 +37,6 @@ export class BoundedCache<V> {
     if (entry === undefined) return
     this.#entries.delete(key)
     this.#bytes -= entry.bytes
+    this.#onDrop(entry.value)
   }
 }

@@ -5,6 +5,7 @@ import { objectAssociatedData, partAssociatedData } from '../format/associated-d
 import { encodeFileHeader } from '../format/format-version.ts'
 import { encodeObjectHeader, type ObjectHeader } from '../format/object-header.ts'
 import { encodePackDirectory, encodePackTrailer, type PackEntry } from '../format/pack-codec.ts'
+import { freeBacking, freeBuffer } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
 import type { RepositoryContext } from './repository-context.ts'
@@ -39,13 +40,16 @@ export class PackBuilder {
     return this.#bytes.length
   }
 
-  /** Seals an object behind the others. */
+  /** Seals an object behind the others. A compressed payload is used up. */
   append({ kind, id, header, payload }: EncodedObject): PackEntry {
     const offset = this.#bytes.length
     const associated = objectAssociatedData(this.#context.repositoryId, kind, id)
     const sealed = seal(this.#key, offsetNonce(offset), associated, [encodeObjectHeader(header), payload])
     this.#bytes.append(sealed.ciphertext)
     this.#bytes.append(sealed.tag)
+    freeBuffer(sealed.ciphertext)
+    // What is stored plain is the caller's own.
+    if (header.encoding !== 'plain') freeBacking(payload)
     const entry = { id, kind, version: header.delta?.version ?? 0, offset, length: this.#bytes.length - offset }
     this.entries.push(entry)
     return entry

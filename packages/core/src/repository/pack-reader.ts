@@ -3,6 +3,7 @@ import { deriveFileKey } from '../encryption/repository-keys.ts'
 import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import type { IndexedPack } from '../format/index-codec.ts'
 import { BoundedCache } from './bounded-cache.ts'
+import { PackWindow } from './pack-window.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { packFile } from './repository-files.ts'
 
@@ -13,7 +14,7 @@ import { packFile } from './repository-files.ts'
 const WINDOW_BYTES = 1024 * 1024
 
 /** Bytes of windows kept: the packs of a few collections at a time, and of bases beside their deltas. */
-const WINDOW_CACHE_BYTES = 16 * WINDOW_BYTES
+const WINDOW_CACHE_BYTES = 8 * WINDOW_BYTES
 
 /** Keys of packs kept; deriving one takes 20 µs. */
 const KEPT_KEYS = 1024
@@ -21,7 +22,7 @@ const KEPT_KEYS = 1024
 /** Reads pieces of packs through a bounded cache of aligned windows. */
 export class PackReader {
   readonly #context: RepositoryContext
-  readonly #windows = new BoundedCache<Promise<Buffer>>(WINDOW_CACHE_BYTES)
+  readonly #windows = new BoundedCache<PackWindow>(WINDOW_CACHE_BYTES, (window) => window.drop())
   readonly #keys = new BoundedCache<KeyObject>(KEPT_KEYS)
 
   constructor(context: RepositoryContext) {
@@ -44,12 +45,11 @@ export class PackReader {
     // What fills windows by itself gains nothing from them and would push out the others.
     if (last - first > 1 || offset + length > pack.size) return this.readDirectly(pack, offset, length)
     try {
-      const windows = await Promise.all(
-        first === last ? [this.#window(pack, first)] : [this.#window(pack, first), this.#window(pack, last)],
-      )
+      const bytes = Buffer.allocUnsafe(length)
       const start = offset - first * WINDOW_BYTES
-      const bytes = windows.length === 1 ? (windows[0] as Buffer) : Buffer.concat(windows)
-      return bytes.subarray(start, start + length)
+      const copied = await this.#window(pack, first).with((window) => window.copy(bytes, 0, start, start + length))
+      if (copied < length) await this.#window(pack, last).with((window) => window.copy(bytes, copied))
+      return bytes
     } catch (error) {
       // The pack is cut somewhere in the window: perhaps behind what is wanted.
       if (isDbSnapError(error) && error.code === 'DAMAGED') return this.readDirectly(pack, offset, length)
@@ -62,15 +62,16 @@ export class PackReader {
     return this.#context.store.get(packFile(pack.id), { range: { offset, length } })
   }
 
-  #window(pack: IndexedPack, number: number): Promise<Buffer> {
+  #window(pack: IndexedPack, number: number): PackWindow {
     const key = `${pack.id}/${number}`
     const known = this.#windows.get(key)
     if (known !== undefined) return known
     const offset = number * WINDOW_BYTES
     const length = Math.min(WINDOW_BYTES, pack.size - offset)
-    const window = this.readDirectly(pack, offset, length)
+    const bytes = this.readDirectly(pack, offset, length)
+    const window = new PackWindow(bytes)
     this.#windows.set(key, window, length)
-    window.catch(() => this.#windows.delete(key))
+    bytes.catch(() => this.#windows.delete(key))
     return window
   }
 }

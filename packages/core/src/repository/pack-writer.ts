@@ -1,5 +1,6 @@
 import type { IndexedPack } from '../format/index-codec.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import { type EncodedObject, PackBuilder } from './pack-builder.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { packFile } from './repository-files.ts'
@@ -16,8 +17,8 @@ export interface PackWriterOptions {
   readonly onDurable: (pack: WrittenPack) => Promise<void>
 }
 
-/** Packs that are being put at the same time. More would keep more than 48 MiB in memory and a disk no busier. */
-const PUTS_IN_FLIGHT = 2
+/** Packs that are being put while the next one is filled: two packs in memory, 32 MiB. More make a disk no busier. */
+const PUTS_IN_FLIGHT = 1
 
 /** Fills packs one after the other and puts them. */
 export class PackWriter {
@@ -31,7 +32,7 @@ export class PackWriter {
     this.#options = options
   }
 
-  /** Adds an object to the current pack. Waits while two full packs are still being put. */
+  /** Adds an object to the current pack. Waits while the pack before is still being put. */
   async append(object: EncodedObject): Promise<PackEntry> {
     this.#current ??= new PackBuilder(this.#context)
     const entry = this.#current.append(object)
@@ -57,13 +58,19 @@ export class PackWriter {
     const body = pack.finish()
     const { signal } = this.#options
     const put = this.#context.store.put(packFile(pack.id), body, signal === undefined ? {} : { signal })
-    const step = this.#follow(put, this.#steps.at(-1), pack)
+    const step = this.#follow(put, this.#steps.at(-1), pack, body)
     step.catch(() => {})
     this.#steps.push(step)
   }
 
-  async #follow(put: Promise<void>, previous: Promise<void> | undefined, pack: PackBuilder): Promise<void> {
+  async #follow(
+    put: Promise<void>,
+    previous: Promise<void> | undefined,
+    pack: PackBuilder,
+    body: readonly Buffer[],
+  ): Promise<void> {
     await Promise.all([put, previous])
+    for (const part of body) freeBacking(part)
     await this.#options.onDurable({ id: pack.id, size: pack.size, entries: pack.entries })
   }
 }

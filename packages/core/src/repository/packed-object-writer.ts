@@ -114,7 +114,7 @@ export class PackedObjectWriter implements RepositoryWriter {
   async read(kind: ObjectKind, id: ObjectId): Promise<Buffer> {
     const pending = this.#pending.get(id)
     if (pending === undefined || pending.kind !== kind) return this.#parts.reader.read(kind, id)
-    if (pending.plaintext !== undefined) return pending.plaintext
+    if (pending.plaintext !== undefined) return Buffer.from(pending.plaintext)
     // Packed and not yet in an index file: seldom read, so it is simply made durable.
     await this.flush()
     return this.#parts.reader.read(kind, id)

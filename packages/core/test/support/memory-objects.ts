@@ -25,7 +25,7 @@ export class MemoryObjects implements ObjectWriter {
     this.reads.push(id)
     const bytes = this.objects.get(`${kind} ${id}`)
     if (bytes === undefined) throw new ObjectMissingError(`${kind} ${id} is missing`, { hint: 'none' })
-    return bytes
+    return Buffer.from(bytes)
   }
 
   async flush(): Promise<void> {}

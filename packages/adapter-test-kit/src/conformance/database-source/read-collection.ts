@@ -12,6 +12,11 @@ export async function readBytes(point: ReadPoint, collection: string): Promise<B
   return Buffer.concat(parts)
 }
 
+/** The same buffers, each a copy: for who keeps them, as a target does that is still sending. */
+export async function* readCopies(point: ReadPoint, collection: string): AsyncGenerator<Buffer, void, undefined> {
+  for await (const part of point.read(collection)) yield Buffer.from(part)
+}
+
 /** The values of all records of a collection, as UTF-8 text. */
 export async function readRows(point: ReadPoint, collection: string): Promise<(string | null)[][]> {
   const records = splitRecords(await readBytes(point, collection))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { numberedTable } from '../database-source/numbered-table.ts'
-import { everything, withReadPoint } from '../database-source/read-collection.ts'
+import { everything, readCopies, withReadPoint } from '../database-source/read-collection.ts'
 import type { Law } from '../law.ts'
 import type { DatabaseTargetFixture } from './database-target-fixture.ts'
 import { contentsNow, createAll, operations, requestFor, withRestore } from './restore-by-hand.ts'
@@ -26,14 +26,14 @@ export const failedRestoreChangesNothing: Law<'failed-restore-changes-nothing', 
         async (session) => {
           assert.deepEqual([session.routes.get(kept), session.routes.get(added)], ['change', 'load'])
           await session.change(kept, operations(['remove', '3\tnote of 3\n']))
-          await session.load(added, point.read(added))
+          await session.load(added, readCopies(point, added))
         },
         async (session) => {
           await session.change(kept, operations(['remove', '3\tnote of 3\n']))
           await session.load(added, failing('1\thalf'))
         },
         async (session) => {
-          await session.load(added, point.read(added))
+          await session.load(added, readCopies(point, added))
           // The same key twice, and one that is there already: the server, at the latest, says no.
           await session.change(
             kept,

@@ -7,7 +7,7 @@ import type {
   RestoreSession,
 } from '@dbsnap/core/ports'
 import { splitRecords } from '../../fakes/copy-text.ts'
-import { everything, readBytes, withReadPoint } from '../database-source/read-collection.ts'
+import { everything, readBytes, readCopies, withReadPoint } from '../database-source/read-collection.ts'
 
 /** A request for everything that a read point holds. */
 export function requestFor(point: ReadPoint, mode: RestoreMode): RestoreRequest {
@@ -36,7 +36,7 @@ export async function withRestore(
 /** Copies everything of a read point into an empty target. */
 export async function createAll(target: DatabaseTarget, point: ReadPoint): Promise<void> {
   await withRestore(target, requestFor(point, 'create'), async (session) => {
-    for (const { name } of point.collections) await session.load(name, point.read(name))
+    for (const { name } of point.collections) await session.load(name, readCopies(point, name))
     await session.commit()
   })
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { freeBacking } from '@dbsnap/core/values'
 import { CopyFrames } from './copy-frames.ts'
 
 /** What we call of the connection that `pg` hands to a query when it is its turn. */
@@ -15,7 +16,8 @@ type DataListener = (bytes: Buffer) => void
 /**
  * A `COPY ... TO STDOUT` as `client.query()` takes it, whose rows are read by iterating over it. Each buffer is one read
  * of the socket with the frames taken out of it in place, so that no row costs an object: of the client's time for a
- * bare read that is a third (`npm run bench`). Buffers are cut anywhere.
+ * bare read that is a third (`npm run bench`). Buffers are cut anywhere, and each is gone
+ * when the next is asked for.
  */
 export class CopyOut implements AsyncIterable<Buffer> {
   readonly text: string
@@ -64,6 +66,7 @@ export class CopyOut implements AsyncIterable<Buffer> {
         this.#waitingBytes -= bytes.length
         if (this.#waitingBytes < READ_AHEAD / 2 && this.#driverListener !== undefined) this.#stream?.resume()
         yield bytes
+        freeBacking(bytes)
       } else if (this.#failure !== undefined) throw this.#failure
       else if (this.#ended) return
       else

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { freeBacking, freeBuffer } from './free-buffer.ts'
+
+it('empties a buffer and its views, but not by way of a view', () => {
+  const large = Buffer.alloc(100_000, 'x')
+  const view = large.subarray(10, 20)
+  freeBuffer(view)
+  expect(large.length).toBe(100_000)
+  freeBuffer(large)
+  expect([large.length, view.length]).toEqual([0, 0])
+})
+
+it('empties what a view is of, where that is asked for', () => {
+  const large = Buffer.alloc(100_000, 'x')
+  freeBacking(large.subarray(10, 20))
+  expect(large.length).toBe(0)
+})
+
+it('leaves memory that may be shared', () => {
+  const small = Buffer.from('small')
+  freeBacking(small)
+  expect(small.toString()).toBe('small')
+  const shared = Buffer.from(new SharedArrayBuffer(100_000))
+  freeBuffer(shared)
+  expect(shared.length).toBe(100_000)
+})
