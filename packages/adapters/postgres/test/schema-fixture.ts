@@ -7,6 +7,7 @@ import type { DriverClient } from '../src/postgres-client.ts'
 import type { SchemaChoice } from '../src/schema/choose-objects.ts'
 import { REPLAY_SETTINGS, type SchemaStatement } from '../src/schema/creation-order.ts'
 import { readSchema, type SchemaReading } from '../src/schema/read-schema.ts'
+import type { TableFacts } from '../src/schema/table-facts.ts'
 
 /** Versions that brought kinds of their own; each has a file `from-<version>.sql`. */
 const BRINGERS = [14, 15, 16, 17, 18]
@@ -36,7 +37,8 @@ export async function withClient<T>(url: string, use: (client: pg.Client) => Pro
 }
 
 /** What the schema reader gave, with the document made. */
-export interface ReadDocument extends Omit<SchemaReading, 'schema'> {
+export interface ReadDocument extends Pick<SchemaReading, 'leftOut'> {
+  readonly tables: readonly TableFacts[]
   readonly document: SchemaDocument
 }
 
@@ -54,7 +56,7 @@ export async function schemaOf(
       return (client as unknown as DriverClient).query(new CopyOut(statement))
     }
     const { schema, tables, leftOut } = await readSchema({ query, copyOut }, choice)
-    return { document: schema.document, tables, leftOut }
+    return { document: schema.document, tables: [...tables], leftOut }
   })
 }
 

@@ -5,7 +5,7 @@ import {
   SourceFailedError,
   UnknownCollectionError,
 } from '@dbsnap/core/errors'
-import type { ReadPoint, ReadPointOptions, Warning } from '@dbsnap/core/ports'
+import type { ReadPoint, ReadPointOptions, SourceCollection, Warning } from '@dbsnap/core/ports'
 import { chooseByName, isGlob, matchesName } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
@@ -15,7 +15,7 @@ import { type CandidateTable, candidateTables } from './candidate-tables.ts'
 import { holdsAll, isGone, lockTables, refuseUnreadable } from './lock-tables.ts'
 import { encodingLabel, PINNED_SETTINGS } from './pinned-settings.ts'
 import { PostgresReadPoint } from './postgres-read-point.ts'
-import { readableTable } from './source-collection.ts'
+import { CollectionDescriber } from './source-collection.ts'
 
 /** So often a read point is begun anew because a table was dropped or rewritten between its snapshot and its lock. */
 const TRIES = 5
@@ -163,17 +163,19 @@ interface Opened {
 
 function readPointOf({ main, first, options, request, server, snapshot, candidates, schema }: Opened): ReadPoint {
   const byName = new Map(candidates.map((candidate) => [candidate.collection, candidate]))
-  const label = encodingLabel(server.encoding)
-  const tables = schema.tables.flatMap((facts) => {
+  const describer = new CollectionDescriber(encodingLabel(server.encoding))
+  const collections: SourceCollection[] = []
+  for (const facts of schema.tables) {
     const candidate = byName.get(facts.collection)
-    return candidate === undefined ? [] : [readableTable(facts, candidate, label)]
-  })
+    if (candidate !== undefined) collections.push(describer.describe(facts, candidate))
+  }
   return new PostgresReadPoint({
     main,
     first,
     options,
     request,
-    tables,
+    collections,
+    tables: schema.tables,
     schema: schema.schema,
     server,
     facts: {

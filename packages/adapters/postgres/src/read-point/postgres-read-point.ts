@@ -4,9 +4,11 @@ import type { SchemaDocument } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
 import type { EncodedSchema } from '../schema/encoded-schema.ts'
+import type { StoredRows } from '../schema/stored-rows.ts'
+import type { TableFacts } from '../schema/table-facts.ts'
 import { beginReading, forgetLocks, joinRead, type ServerFacts } from './begin-read.ts'
 import { isMissing } from './lock-tables.ts'
-import type { ReadableTable } from './source-collection.ts'
+import { type ReadableTable, readableTable } from './source-collection.ts'
 
 export interface ReadPointParts {
   /** Holds the locks and the snapshot. */
@@ -15,7 +17,9 @@ export interface ReadPointParts {
   readonly first: PostgresConnection
   readonly options: ResolvedPostgresOptions
   readonly request: ReadPointOptions
-  readonly tables: readonly ReadableTable[]
+  readonly collections: readonly SourceCollection[]
+  /** At least those of `collections`. */
+  readonly tables: StoredRows<TableFacts>
   readonly schema: EncodedSchema
   readonly facts: SourceFacts
   readonly server: ServerFacts
@@ -36,7 +40,7 @@ export class PostgresReadPoint implements ReadPoint {
   readonly facts: SourceFacts
   readonly collections: readonly SourceCollection[]
   readonly #parts: ReadPointParts
-  readonly #tables: ReadonlyMap<string, ReadableTable>
+  readonly #names: ReadonlySet<string>
   readonly #idle: PostgresConnection[] = []
   readonly #all = new Set<PostgresConnection>()
   #warned = false
@@ -44,8 +48,8 @@ export class PostgresReadPoint implements ReadPoint {
   constructor(parts: ReadPointParts) {
     this.#parts = parts
     this.facts = parts.facts
-    this.collections = parts.tables.map(({ collection }) => collection)
-    this.#tables = new Map(parts.tables.map((table) => [table.collection.name, table]))
+    this.collections = parts.collections
+    this.#names = new Set(parts.collections.map(({ name }) => name))
     this.#idle.push(parts.first)
     this.#all.add(parts.main)
     this.#all.add(parts.first)
@@ -60,12 +64,13 @@ export class PostgresReadPoint implements ReadPoint {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<Buffer, void, undefined> {
     const signal = either(options.signal, this.#parts.request.signal)
-    const table = this.#tables.get(collection)
-    if (table === undefined) {
+    const facts = this.#names.has(collection) ? this.#parts.tables.get(collection) : undefined
+    if (facts === undefined) {
       throw new UnknownCollectionError(`${collection} was not chosen for this read`, {
         hint: 'Choose it when the read point is opened.',
       })
     }
+    const table = readableTable(facts)
     const interrupted = (): InterruptedError =>
       new InterruptedError(`reading ${collection} was cancelled`, { hint: 'Nothing was published.' })
     if (signal?.aborted) throw interrupted()
@@ -130,7 +135,7 @@ export class PostgresReadPoint implements ReadPoint {
               pg_catalog.to_regclass($1) IS NOT DISTINCT FROM $2::pg_catalog.oid AS same`,
       [sql, oid],
     )
-    if (row?.same !== true) throw movedAway(collection.name)
+    if (row?.same !== true) throw movedAway(collection)
     if (this.collections.length > MANY_TABLES) await forgetLocks(connection)
     if (this.#warned || row.seconds <= this.#parts.options.vacuumWarningSeconds) return
     this.#warned = true

@@ -5,9 +5,9 @@ import { quoteIdentifier, sqlName } from '../schema/identifiers.ts'
 import type { ColumnFacts, TableFacts } from '../schema/table-facts.ts'
 import type { CandidateTable } from './candidate-tables.ts'
 
-/** A table as it is read: what core must know of it, and the statement. */
+/** A table as it is read. */
 export interface ReadableTable {
-  readonly collection: SourceCollection
+  readonly collection: string
   readonly statement: string
   readonly oid: number
   /** The table's name for statements. */
@@ -15,8 +15,12 @@ export interface ReadableTable {
 }
 
 /** Generated columns follow from the others, and COPY neither writes nor reads them. */
-export function readableTable(facts: TableFacts, candidate: CandidateTable, encoding: string): ReadableTable {
-  const columns = facts.columns.filter(({ generated }) => generated === undefined)
+function readColumns({ columns }: TableFacts): ColumnFacts[] {
+  return columns.filter(({ generated }) => generated === undefined)
+}
+
+export function readableTable(facts: TableFacts): ReadableTable {
+  const columns = readColumns(facts)
   const key = keyOf(facts, columns)
   const sql = sqlName(facts.schema, facts.name)
   const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
@@ -26,24 +30,52 @@ export function readableTable(facts: TableFacts, candidate: CandidateTable, enco
   })
   const ordered = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`
   return {
-    oid: candidate.oid,
+    collection: facts.collection,
+    oid: facts.oid,
     sql,
     statement: `COPY (SELECT ${list} FROM ONLY ${sql}${ordered}) TO STDOUT`,
-    collection: {
-      name: facts.collection,
+  }
+}
+
+/**
+ * Describes tables, one after the other. Tables are often alike: columns and keys that were described before are the same
+ * arrays again.
+ */
+export class CollectionDescriber {
+  readonly #encoding: string
+  readonly #known = new Map<string, unknown>()
+
+  constructor(encoding: string) {
+    this.#encoding = encoding
+  }
+
+  describe(facts: TableFacts, candidate: CandidateTable): SourceCollection {
+    const columns = readColumns(facts)
+    return {
+      name: candidate.collection,
       ...(candidate.root === null ? {} : { parent: candidate.root }),
       format: 'copy-text',
-      encoding,
-      columns: columns.map((column) => ({
-        name: column.name,
-        type: column.type,
-        shape: valueShapeOf(baseTypeOf(column)),
-        equality: valueEqualityOf(baseTypeOf(column)),
-      })),
-      key,
+      encoding: this.#encoding,
+      columns: this.#shared(
+        columns.map((column) => ({
+          name: column.name,
+          type: column.type,
+          shape: valueShapeOf(baseTypeOf(column)),
+          equality: valueEqualityOf(baseTypeOf(column)),
+        })),
+      ),
+      key: this.#shared(keyOf(facts, columns)),
       estimatedRecords: candidate.records,
       estimatedBytes: candidate.bytes,
-    },
+    }
+  }
+
+  #shared<T extends object>(value: T): T {
+    const text = JSON.stringify(value)
+    const known = this.#known.get(text)
+    if (known !== undefined) return known as T
+    this.#known.set(text, value)
+    return value
   }
 }
 

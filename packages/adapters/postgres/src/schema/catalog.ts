@@ -20,6 +20,7 @@ export interface Catalog {
   /** The same, one after the other: for what there is much of and what is not kept. */
   stream<Row>(sql: string): AsyncIterable<Row>
   /** Rows of objects that are no members of an extension: an extension's script makes its members. */
+  ownStream<Row extends { readonly oid: Oid }>(catalog: CatalogName, sql: string): AsyncIterable<Row>
   ownRows<Row extends { readonly oid: Oid }>(catalog: CatalogName, sql: string): Promise<Row[]>
   /** Runs `work` and gives back the locks that its statements have taken, which the transaction would keep to its end. */
   withPassingLocks<T>(work: () => Promise<T>): Promise<T>
@@ -46,11 +47,7 @@ SELECT classid AS c, objid AS o, refclassid AS rc, refobjid AS ro, deptype AS ty
 /** Reads what every reader needs first: the version and all of `pg_depend` that concerns objects people made. */
 export async function openCatalog(client: SchemaClient): Promise<Catalog> {
   const stream = <Row>(sql: string) => jsonRows<Row>(client, sql)
-  const rows = async <Row>(sql: string): Promise<Row[]> => {
-    const all: Row[] = []
-    for await (const row of stream<Row>(sql)) all.push(row)
-    return all
-  }
+  const rows = <Row>(sql: string) => collected(stream<Row>(sql))
   const [server] = await rows<{ version: number }>(
     `SELECT pg_catalog.current_setting('server_version_num')::int AS version`,
   )
@@ -62,14 +59,17 @@ export async function openCatalog(client: SchemaClient): Promise<Catalog> {
     dependencies.add({ object, referenced: addressIn(rc, ro), type })
     if (type === 'e') members.add(object)
   }
+  async function* ownStream<Row extends { readonly oid: Oid }>(catalog: CatalogName, sql: string) {
+    for await (const row of stream<Row>(sql)) if (!members.has(address(catalog, row.oid))) yield row
+  }
   return {
     version,
     features: catalogFeatures(version),
     warnings: [],
     rows,
     stream,
-    ownRows: async (catalog, sql) =>
-      (await rows<{ oid: Oid }>(sql)).filter((row) => !members.has(address(catalog, row.oid))) as never,
+    ownStream,
+    ownRows: (catalog, sql) => collected(ownStream(catalog, sql)),
     withPassingLocks: async (work) => {
       await client.query('SAVEPOINT dbsnap_passing_locks')
       try {
@@ -82,4 +82,10 @@ export async function openCatalog(client: SchemaClient): Promise<Catalog> {
     dependencies,
     dependenciesOf: (object) => dependencies.of(object),
   }
+}
+
+async function collected<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
+  const all: Row[] = []
+  for await (const row of rows) all.push(row)
+  return all
 }

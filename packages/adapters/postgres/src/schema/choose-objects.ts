@@ -33,9 +33,13 @@ export function chooseTables(relations: Relations, choice: SchemaChoice): Chosen
 }
 
 /** Takes away the objects of tables that are not kept, and with a warning all that need those. */
-export function keepChosen(nodes: readonly ObjectNode[], kept: ReadonlySet<string>, warnings: Warning[]): ObjectNode[] {
-  const gone = new Set(nodes.filter(({ draft }) => draft.collection !== undefined && !kept.has(draft.collection)))
-  if (gone.size === 0) return [...nodes]
+export function keepChosen(
+  nodes: readonly ObjectNode[],
+  kept: ReadonlySet<string>,
+  warnings: Warning[],
+): readonly ObjectNode[] {
+  const gone = new Set(nodes.filter(({ collection }) => collection !== undefined && !kept.has(collection)))
+  if (gone.size === 0) return nodes
   const dependent: string[] = []
   for (let found = true; found; ) {
     found = false
@@ -43,7 +47,7 @@ export function keepChosen(nodes: readonly ObjectNode[], kept: ReadonlySet<strin
       if (gone.has(node)) continue
       if (![...node.needs, ...node.queryNeeds].some((needed) => gone.has(needed))) continue
       gone.add(node)
-      dependent.push(`${node.draft.kind} ${node.draft.name}`)
+      dependent.push(`${node.kind} ${node.name}`)
       found = true
     }
   }

@@ -1,5 +1,4 @@
-import { compareNodes, NO_NODES, type ObjectNode } from './object-node.ts'
-import { contentOf, packDraft } from './packed-draft.ts'
+import { compareNodes, type ObjectNode } from './object-node.ts'
 
 /** Kinds that must be there before the records, whatever they need. */
 const BEFORE_RECORDS = new Set([
@@ -42,26 +41,24 @@ function allNeeds(node: ObjectNode): ObjectNode[] {
 
 /** The objects made after the records, and all that need them. */
 function lateNodes(nodes: readonly ObjectNode[]): Set<ObjectNode> {
-  const dependants = new Map<ObjectNode, ObjectNode[]>()
-  for (const node of nodes) {
-    for (const needed of [...node.needs, ...node.queryNeeds]) {
-      const known = dependants.get(needed)
-      if (known === undefined) dependants.set(needed, [node])
-      else known.push(node)
+  const late = new Set(nodes.filter(({ section }) => section === 'post-data'))
+  // Each round finds what needs the last one's; no schema has many.
+  for (let size = -1; size < late.size; ) {
+    size = late.size
+    for (const node of nodes) {
+      if (!late.has(node) && [...node.needs, ...node.queryNeeds].some((needed) => late.has(needed))) late.add(node)
     }
   }
-  const late = new Set(nodes.filter(({ draft }) => draft.section === 'post-data'))
-  for (const node of late) for (const dependant of dependants.get(node) ?? []) late.add(dependant)
   return late
 }
 
 /** A view to split because a table or a type needs it, and it needs something made after the records. */
 function viewBelowTable(nodes: readonly ObjectNode[], late: ReadonlySet<ObjectNode>): ObjectNode | undefined {
   for (const node of nodes) {
-    if (!late.has(node) || !BEFORE_RECORDS.has(node.draft.kind)) continue
+    if (!late.has(node) || !BEFORE_RECORDS.has(node.kind)) continue
     const seen = new Set<ObjectNode>([node])
     for (const one of seen) {
-      if (canSplit(one) && [...one.queryNeeds].some((needed) => late.has(needed))) return one
+      if (canSplit(one) && one.queryNeeds.some((needed) => late.has(needed))) return one
       for (const needed of allNeeds(one)) if (late.has(needed)) seen.add(needed)
     }
   }
@@ -69,27 +66,22 @@ function viewBelowTable(nodes: readonly ObjectNode[], late: ReadonlySet<ObjectNo
 }
 
 function canSplit(node: ObjectNode): boolean {
-  return node.draft.stub !== undefined && node.queryNeeds.size > 0
+  return node.stub !== undefined && node.queryNeeds.length > 0
 }
 
 function splitView(nodes: readonly ObjectNode[], view: ObjectNode): ObjectNode[] {
-  const { draft } = view
-  const content = contentOf(draft)
-  const [create = '', ...after] = content.statements
-  const query: ObjectNode = {
-    draft: packDraft({
-      kind: 'view query',
-      name: draft.name,
-      definition: {},
-      section: 'pre-data',
-      statements: [create.replace('CREATE VIEW', 'CREATE OR REPLACE VIEW'), ...after],
-      addresses: [],
-    }),
-    needs: new Set([view, ...view.queryNeeds]),
-    queryNeeds: NO_NODES,
-  }
-  view.queryNeeds = NO_NODES
-  view.draft = { ...draft, content: JSON.stringify({ ...content, statements: [draft.stub ?? ''] }) }
+  const [create = '', ...after] = view.object.statements
+  const query = view.beside({
+    kind: 'view query',
+    name: view.name,
+    definition: {},
+    section: 'pre-data',
+    statements: [create.replace('CREATE VIEW', 'CREATE OR REPLACE VIEW'), ...after],
+    addresses: [],
+  })
+  query.needs = [view, ...view.queryNeeds]
+  view.queryNeeds = []
+  view.makeBy([view.stub ?? ''])
   return [...nodes, query]
 }
 

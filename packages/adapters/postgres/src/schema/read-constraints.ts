@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts'
 import { quoteIdentifier, sqlName } from './identifiers.ts'
 import { type IndexExtras, type IndexRow, indexExtras } from './read-indexes.ts'
 import { type Relation, type Relations, relationName, relationSql } from './relation.ts'
+import { StoredRows } from './stored-rows.ts'
 
 /** A constraint of a table. NOT NULL constraints of PostgreSQL 18 are kept with their columns. */
 export interface ConstraintRow {
@@ -28,11 +29,11 @@ export interface ConstraintRow {
   readonly referencedColumns: readonly string[] | null
 }
 
-export async function readConstraintRows(catalog: Catalog): Promise<ConstraintRow[]> {
+export async function readConstraintRows(catalog: Catalog): Promise<StoredRows<ConstraintRow>> {
   const names = (relation: string, key: string) => `
     (SELECT pg_catalog.json_agg(a.attname ORDER BY u.i) FROM pg_catalog.unnest(${key}) WITH ORDINALITY u(n, i)
        JOIN pg_catalog.pg_attribute a ON a.attrelid = ${relation} AND a.attnum = u.n)`
-  return catalog.ownRows<ConstraintRow>(
+  const rows = catalog.ownStream<ConstraintRow>(
     'pg_constraint',
     `SELECT k.oid, k.conrelid AS table, k.conname AS name, k.contype AS type,
             pg_catalog.pg_get_constraintdef(k.oid) AS sql, k.condeferrable AS deferrable, k.condeferred AS deferred,
@@ -45,6 +46,7 @@ export async function readConstraintRows(catalog: Catalog): Promise<ConstraintRo
       WHERE k.contype IN ('p', 'u', 'x', 'c', 'f') AND c.relkind IN ('r', 'p') AND ${USER_SCHEMA}
       ORDER BY k.conrelid, k.conname`,
   )
+  return StoredRows.of(rows, ({ oid }) => oid)
 }
 
 const TYPE_WORDS = { p: 'primary key', u: 'unique', x: 'exclusion', c: 'check', f: 'foreign key' } as const
@@ -52,7 +54,7 @@ const TYPE_WORDS = { p: 'primary key', u: 'unique', x: 'exclusion', c: 'check', 
 /** What the constraint drafts are made from. */
 export interface ConstraintContext {
   readonly relations: Relations
-  readonly indexes: ReadonlyMap<Oid, IndexRow>
+  readonly indexes: StoredRows<IndexRow>
   /** All partitions below a table. */
   readonly partitionsOf: (table: Oid) => readonly Oid[]
   /** Check constraints that `CREATE TABLE` writes itself, because the table is attached to a parent that has them. */
@@ -60,16 +62,24 @@ export interface ConstraintContext {
 }
 
 /** The constraints of tables, each an object of its own: checks before the records, all others after them. */
-export function constraintDrafts(rows: readonly ConstraintRow[], context: ConstraintContext): Draft[] {
-  const byIndex = new Map(rows.filter((row) => row.index !== '0' && row.type !== 'f').map((row) => [row.index, row]))
-  return rows.flatMap((row) => {
+export function* constraintDrafts(
+  rows: Iterable<ConstraintRow>,
+  context: ConstraintContext,
+): Generator<Draft, void, undefined> {
+  const byIndex = new Map<Oid, Oid>()
+  for (const { index, type, oid } of rows) if (index !== '0' && type !== 'f') byIndex.set(index, oid)
+  for (const row of rows) {
     const table = context.relations.get(row.table)
-    if (table === undefined || table.kind === 'f') return []
-    if (row.type === 'c') return row.local || context.isInline(row, table) ? [checkDraft(row, table, context)] : []
-    if (row.type === 'f') return row.parent === '0' ? [foreignKeyDraft(row, table, context.relations)] : []
-    const index = context.indexes.get(row.index)
-    return index === undefined ? [] : [keyDraft(row, table, index, byIndex, context)]
-  })
+    if (table === undefined || table.kind === 'f') continue
+    if (row.type === 'c') {
+      if (row.local || context.isInline(row, table)) yield checkDraft(row, table, context)
+    } else if (row.type === 'f') {
+      if (row.parent === '0') yield foreignKeyDraft(row, table, context.relations)
+    } else {
+      const index = context.indexes.get(row.index)
+      if (index !== undefined) yield keyDraft(row, table, index, byIndex, context)
+    }
+  }
 }
 
 function base(row: ConstraintRow, table: Relation): Pick<Draft, 'kind' | 'name' | 'collection' | 'sql' | 'drop'> {
@@ -143,7 +153,7 @@ function keyDraft(
   row: ConstraintRow,
   table: Relation,
   index: IndexRow,
-  byIndex: ReadonlyMap<Oid, ConstraintRow>,
+  byIndex: ReadonlyMap<Oid, Oid>,
   context: ConstraintContext,
 ): Draft {
   const { sql, after } = keySql(row, index)
@@ -159,7 +169,7 @@ function keyDraft(
   const only = row.type === 'x' && table.kind === 'p' ? '' : 'ONLY '
   const needs: Address[] = [address('pg_class', row.table)]
   if (only === '') needs.push(...context.partitionsOf(row.table).map((oid) => address('pg_class', oid)))
-  if (parentConstraint !== undefined) needs.push(address('pg_constraint', parentConstraint.oid))
+  if (parentConstraint !== undefined) needs.push(address('pg_constraint', parentConstraint))
   else if (parent !== undefined) needs.push(address('pg_class', parent.oid))
   return {
     ...base(row, table),

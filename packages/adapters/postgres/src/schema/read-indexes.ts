@@ -4,6 +4,7 @@ import { address, type Oid } from './catalog-address.ts'
 import type { Draft } from './draft.ts'
 import { qualifiedName, quoteIdentifier, quoteLiteral, sqlName } from './identifiers.ts'
 import { optionList, type Relations, relationName, relationSql } from './relation.ts'
+import { StoredRows } from './stored-rows.ts'
 
 /** An index of a table or a materialized view as the catalogs say it. */
 export interface IndexRow {
@@ -35,8 +36,8 @@ export interface IndexRow {
   readonly comment: string | null
 }
 
-export async function readIndexRows(catalog: Catalog): Promise<IndexRow[]> {
-  return catalog.ownRows<IndexRow>(
+export async function readIndexRows(catalog: Catalog): Promise<StoredRows<IndexRow>> {
+  const rows = catalog.ownStream<IndexRow>(
     'pg_class',
     `SELECT c.oid, n.nspname AS schema, c.relname AS name, i.indrelid AS table, c.relkind = 'I' AS partitioned,
             pg_catalog.pg_get_indexdef(c.oid) AS sql, am.amname AS method, i.indisunique AS unique,
@@ -63,6 +64,7 @@ export async function readIndexRows(catalog: Catalog): Promise<IndexRow[]> {
          ON x.objoid = c.oid AND x.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.objsubid = 0
       WHERE ${USER_SCHEMA} ORDER BY 2, 3`,
   )
+  return StoredRows.of(rows, ({ oid }) => oid)
 }
 
 /** What an index has beside its own statement, also where a constraint made it. */
@@ -98,19 +100,24 @@ export function indexExtras(index: IndexRow): IndexExtras {
 }
 
 /** The indexes that no constraint made. One that a failed build has left behind is left out with a warning. */
-export function indexDrafts(catalog: Catalog, rows: readonly IndexRow[], relations: Relations): Draft[] {
-  const byOid = new Map(rows.map((row) => [row.oid, row]))
-  const broken = rows.filter((row) => !row.constraint && !isWhole(row))
-  if (broken.length > 0) {
-    catalog.warnings.push({
-      code: 'INVALID_INDEXES_LEFT_OUT',
-      message: `indexes whose build has failed are left out: ${broken.map(({ schema, name }) => qualifiedName(schema, name)).join(', ')}`,
-    })
-  }
-  return rows.flatMap((row) => {
+export function* indexDrafts(
+  catalog: Catalog,
+  rows: StoredRows<IndexRow>,
+  relations: Relations,
+): Generator<Draft, void, undefined> {
+  const broken: string[] = []
+  for (const row of rows) {
     const table = relations.get(row.table)
-    if (row.constraint || !isWhole(row) || table === undefined) return []
-    return [indexDraft(row, relationName(table), relationSql(table), table.kind === 'm', byOid)]
+    if (row.constraint) continue
+    if (!isWhole(row)) broken.push(qualifiedName(row.schema, row.name))
+    else if (table !== undefined) {
+      yield indexDraft(row, relationName(table), relationSql(table), table.kind === 'm', rows)
+    }
+  }
+  if (broken.length === 0) return
+  catalog.warnings.push({
+    code: 'INVALID_INDEXES_LEFT_OUT',
+    message: `indexes whose build has failed are left out: ${broken.join(', ')}`,
   })
 }
 
@@ -123,11 +130,11 @@ function indexDraft(
   table: string,
   tableSql: string,
   ofView: boolean,
-  byOid: ReadonlyMap<Oid, IndexRow>,
+  rows: StoredRows<IndexRow>,
 ): Draft {
   const sql = sqlName(row.schema, row.name)
   const extras = indexExtras(row)
-  const parent = row.parent === null ? undefined : byOid.get(row.parent)
+  const parent = row.parent === null ? undefined : rows.get(row.parent)
   return {
     kind: 'index',
     name: qualifiedName(row.schema, row.name),

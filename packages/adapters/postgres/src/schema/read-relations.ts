@@ -1,5 +1,6 @@
 import { type Catalog, USER_SCHEMA } from './catalog.ts'
 import { address, type Oid } from './catalog-address.ts'
+import { JsonStore } from './json-store.ts'
 import type { ColumnRow, Relation, Relations } from './relation.ts'
 
 const RELATIONS = `
@@ -63,12 +64,28 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name,
 export async function readRelations(catalog: Catalog): Promise<Relations> {
   const all = await catalog.ownRows<Relation>('pg_class', RELATIONS)
   const byOid = new Map(all.map((relation) => [relation.oid, relation]))
-  const columns = new Map<Oid, ColumnRow[]>()
+  const columns = await readColumns(catalog)
+  return { all, get: (oid) => byOid.get(oid), columnsOf: (oid) => columns(oid) }
+}
+
+/** The columns of each relation, which come one relation after the other, are kept as one value. */
+async function readColumns(catalog: Catalog): Promise<(relation: Oid) => readonly ColumnRow[]> {
+  const store = new JsonStore()
+  const numbers = new Map<Oid, number>()
+  let open: ColumnRow[] = []
+  const close = (): void => {
+    const [first] = open
+    if (first !== undefined) numbers.set(first.relation, store.put(open))
+    open = []
+  }
   for await (const column of catalog.stream<ColumnRow>(columnsQuery(catalog))) {
     if (catalog.isExtensionMember(address('pg_class', column.relation))) continue
-    const known = columns.get(column.relation)
-    if (known === undefined) columns.set(column.relation, [column])
-    else known.push(column)
+    if (open[0]?.relation !== column.relation) close()
+    open.push(column)
   }
-  return { all, get: (oid) => byOid.get(oid), columnsOf: (oid) => columns.get(oid) ?? [] }
+  close()
+  return (relation) => {
+    const number = numbers.get(relation)
+    return number === undefined ? [] : store.get(number)
+  }
 }

@@ -7,14 +7,15 @@ import type { Oid } from './catalog-address.ts'
 import { type ChosenTables, chooseTables, keepChosen, type SchemaChoice } from './choose-objects.ts'
 import type { Draft } from './draft.ts'
 import { EncodedSchema } from './encoded-schema.ts'
-import type { ObjectNode } from './object-node.ts'
+import { JsonStore } from './json-store.ts'
+import { ObjectNode, type PlacelessObject } from './object-node.ts'
+import { ObjectOwners } from './object-owners.ts'
 import { orderObjects } from './order-objects.ts'
-import { contentOf, type PackedDraft, packDraft } from './packed-draft.ts'
 import { readAggregates } from './read-aggregates.ts'
 import { readBaseTypes } from './read-base-types.ts'
 import { readCasts } from './read-casts.ts'
 import { readCollations, readConversions } from './read-collations.ts'
-import { constraintDrafts, readConstraintRows } from './read-constraints.ts'
+import { type ConstraintRow, constraintDrafts, readConstraintRows } from './read-constraints.ts'
 import { readDomains } from './read-domains.ts'
 import { readExtensions } from './read-extensions.ts'
 import { type IndexRow, indexDrafts, readIndexRows } from './read-indexes.ts'
@@ -38,6 +39,7 @@ import { readViews } from './read-views.ts'
 import { type Relations, relationName } from './relation.ts'
 import { resolveDependencies } from './resolve-dependencies.ts'
 import type { SchemaClient } from './schema-client.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { isInlineCheck, type TableContext, tableDrafts } from './table-drafts.ts'
 import { descendantsOf, type TableFacts, tableFacts } from './table-facts.ts'
 
@@ -45,7 +47,7 @@ import { descendantsOf, type TableFacts, tableFacts } from './table-facts.ts'
 export interface SchemaReading {
   readonly schema: EncodedSchema
   /** The chosen tables that hold records, by collection name in byte order. */
-  readonly tables: readonly TableFacts[]
+  readonly tables: StoredRows<TableFacts>
   /** One warning for each kind of thing that was met and is not kept. */
   readonly leftOut: readonly Warning[]
 }
@@ -56,34 +58,39 @@ export interface SchemaReading {
  * that print definitions look at the present moment, not at the transaction's. `client_encoding` must be one that the
  * driver decodes, so `UTF8`. A few dozen statements, whatever the number of objects. Driver errors pass through.
  *
- * What comes from the server is let go as soon as drafts were made of it, and drafts are packed at once: at 10 000 tables
+ * What comes from the server is let go as soon as drafts were made of it, and drafts are stored at once: at 10 000 tables
  * the process then stays below 130 MB, and above 310 MB where all of it is held to the end.
  */
 export async function readSchema(client: SchemaClient, choice: SchemaChoice): Promise<SchemaReading> {
   const catalog = await openCatalog(client)
-  const { kept, drafts, tables } = await readDrafts(catalog, choice)
-  const nodes = keepChosen(resolveDependencies(catalog, drafts), kept, catalog.warnings)
+  const { kept, nodes, owners, tables } = await readNodes(catalog, choice)
+  const chosen = keepChosen(resolveDependencies(catalog, nodes, owners), kept, catalog.warnings)
   return {
-    schema: new EncodedSchema(schemaObjects(nodes)),
+    schema: new EncodedSchema(schemaObjects(chosen)),
     tables,
     leftOut: [...catalog.warnings, ...(await readLeftOut(catalog))],
   }
 }
 
-interface Drafts extends ChosenTables {
-  readonly drafts: readonly PackedDraft[]
-  readonly tables: readonly TableFacts[]
+interface Nodes extends ChosenTables {
+  readonly nodes: readonly ObjectNode[]
+  readonly owners: ObjectOwners
+  readonly tables: StoredRows<TableFacts>
 }
 
-async function readDrafts(catalog: Catalog, choice: SchemaChoice): Promise<Drafts> {
+async function readNodes(catalog: Catalog, choice: SchemaChoice): Promise<Nodes> {
   const relations = await readRelations(catalog)
   const chosen = chooseTables(relations, choice)
   const additions = [await readExtensionDependencies(catalog), await readComments(catalog)]
-  const drafts: PackedDraft[] = []
+  const nodes: ObjectNode[] = []
+  const owners = new ObjectOwners(catalog.dependenciesOf)
+  const store = new JsonStore()
   const add = (made: Iterable<Draft>): void => {
     for (const draft of made) {
       for (const addTo of additions) addTo(draft)
-      drafts.push(packDraft(draft))
+      const node = new ObjectNode(draft, store)
+      nodes.push(node)
+      owners.add(node, draft.addresses)
     }
   }
   for (const read of typesAndRoutines) add(await read(catalog))
@@ -94,21 +101,26 @@ async function readDrafts(catalog: Catalog, choice: SchemaChoice): Promise<Draft
   for (const read of uponRelations) add(await read(catalog, relations))
   add(await readEventTriggers(catalog))
   const leaves = relations.all.filter((table) => table.kind === 'r' && chosen.chosen.has(table.oid))
-  const facts = await tableFacts(catalog, leaves, relations, indexes, primaryKeys)
-  return { ...chosen, drafts, tables: facts.sort((a, b) => (a.collection < b.collection ? -1 : 1)) }
+  return { ...chosen, nodes, owners, tables: await tableFacts(catalog, leaves, relations, indexes, primaryKeys) }
 }
 
 interface TablesInput {
   readonly catalog: Catalog
   readonly relations: Relations
   readonly chosen: ChosenTables
-  readonly indexes: readonly IndexRow[]
+  readonly indexes: StoredRows<IndexRow>
   readonly add: (made: Iterable<Draft>) => void
 }
 
 /** Adds tables, their sequences and their constraints; returns the indexes of primary keys. */
 async function addTables({ catalog, relations, chosen, indexes, add }: TablesInput): Promise<Set<Oid>> {
   const constraints = await readConstraintRows(catalog)
+  const inheritedChecks: ConstraintRow[] = []
+  const primaryKeys = new Set<Oid>()
+  for (const row of constraints) {
+    if (row.type === 'c' && row.inherited > 0) inheritedChecks.push(row)
+    if (row.type === 'p') primaryKeys.add(row.index)
+  }
   const sequences = await readSequenceRows(catalog)
   const context: TableContext = {
     catalog,
@@ -116,10 +128,7 @@ async function addTables({ catalog, relations, chosen, indexes, add }: TablesInp
     identities: new Map(
       sequences.filter(({ ownership }) => ownership === 'i').map((row) => [`${row.table}.${row.column}`, row]),
     ),
-    checks: Map.groupBy(
-      constraints.filter(({ type }) => type === 'c'),
-      (row) => row.table,
-    ),
+    checks: Map.groupBy(inheritedChecks, (row) => row.table),
   }
   const isKept = (oid: Oid): boolean => {
     const table = relations.get(oid)
@@ -132,12 +141,12 @@ async function addTables({ catalog, relations, chosen, indexes, add }: TablesInp
   add(
     constraintDrafts(constraints, {
       relations,
-      indexes: new Map(indexes.map((row) => [row.oid, row])),
+      indexes,
       partitionsOf: (table) => descendantsOf(table, relations),
       isInline: (row, table) => isInlineCheck(row, table, relations),
     }),
   )
-  return new Set(constraints.filter(({ type }) => type === 'p').map(({ index }) => index))
+  return primaryKeys
 }
 
 const typesAndRoutines: readonly ((catalog: Catalog) => Promise<Draft[]>)[] = [
@@ -174,22 +183,16 @@ function* schemaObjects(nodes: readonly ObjectNode[]): Generator<SchemaObject, v
   const { nodes: ordered, late } = orderObjects(nodes)
   for (const node of ordered) {
     const section = late.has(node) ? 'post-data' : 'pre-data'
-    const needed = [...node.needs, ...node.queryNeeds].map(({ draft: { kind, name } }) => `${kind}:${name}`)
-    yield schemaObject(node.draft, needed.sort(), section)
-    for (const part of node.draft.parts) yield schemaObject(part, [`${node.draft.kind}:${node.draft.name}`], section)
+    const needed = [...node.needs, ...node.queryNeeds].map(({ kind, name }) => `${kind}:${name}`)
+    yield placed(node.object, needed.sort(), section)
+    for (const part of node.parts()) yield placed(part, [`${node.kind}:${node.name}`], section)
   }
 }
 
-function schemaObject(packed: PackedDraft, dependsOn: string[], section: SchemaObject['section']): SchemaObject {
-  const { definition, statements, ...state } = contentOf(packed)
-  return {
-    kind: packed.kind,
-    name: packed.name,
-    ...(packed.collection === undefined ? {} : { collection: packed.collection }),
-    definition,
-    ...state,
-    dependsOn,
-    section,
-    statements,
-  }
+function placed(
+  { definition, statements, state, ...name }: PlacelessObject,
+  dependsOn: readonly string[],
+  section: SchemaObject['section'],
+): SchemaObject {
+  return { ...name, definition, ...(state === undefined ? {} : { state }), dependsOn, section, statements }
 }

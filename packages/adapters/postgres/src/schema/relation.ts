@@ -64,6 +64,7 @@ export interface ColumnRow {
 export interface Relations {
   readonly all: readonly Relation[]
   get(oid: Oid): Relation | undefined
+  /** Made anew at each call. */
   columnsOf(oid: Oid): readonly ColumnRow[]
 }
 

@@ -21,7 +21,7 @@ export interface TableContext {
   readonly relations: Relations
   /** Identity sequences by `table.column number`. */
   readonly identities: ReadonlyMap<string, SequenceRow>
-  /** Check constraints by table. */
+  /** Check constraints that parents have as well, by table. */
   readonly checks: ReadonlyMap<Oid, readonly ConstraintRow[]>
 }
 

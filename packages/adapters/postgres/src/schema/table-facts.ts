@@ -1,7 +1,8 @@
 import type { Catalog } from './catalog.ts'
 import type { Oid } from './catalog-address.ts'
 import type { IndexRow } from './read-indexes.ts'
-import { type Relation, type Relations, relationName } from './relation.ts'
+import { type ColumnRow, type Relation, type Relations, relationName } from './relation.ts'
+import { StoredRows } from './stored-rows.ts'
 import { isNotNull } from './table-columns.ts'
 
 /** A column as a read of its table needs it. */
@@ -64,12 +65,18 @@ interface BaseTypeRow {
   readonly modifier: number
 }
 
-async function readBaseTypes(catalog: Catalog): Promise<{
-  categories: ReadonlyMap<Oid, string>
-  domains: ReadonlyMap<Oid, BaseTypeRow>
-}> {
+interface BaseTypes {
+  readonly categories: ReadonlyMap<Oid, string>
+  readonly domains: ReadonlyMap<Oid, BaseTypeRow>
+}
+
+async function readBaseTypes(catalog: Catalog): Promise<BaseTypes> {
+  // Row types and arrays of tables, three of a database's types in four, are only ever what they are.
   const categories = await catalog.rows<{ oid: Oid; category: string }>(
-    'SELECT oid, typcategory AS category FROM pg_catalog.pg_type',
+    `SELECT oid, typcategory AS category FROM pg_catalog.pg_type WHERE typcategory NOT IN ('A', 'C')
+      UNION ALL
+     SELECT DISTINCT t.oid, t.typcategory FROM pg_catalog.pg_type t
+       JOIN pg_catalog.pg_attribute a ON a.atttypid = t.oid AND a.attnum > 0 WHERE t.typcategory IN ('A', 'C')`,
   )
   // The modifier that holds is that of the outermost domain that has one.
   const domains = await catalog.rows<BaseTypeRow>(`
@@ -115,60 +122,73 @@ export function descendantsOf(table: Oid, relations: Relations): Oid[] {
   return found.slice(1)
 }
 
-/** The facts of `tables`, for who reads their records. */
+/** The facts of `tables`, for who reads their records, by collection name in byte order. */
 export async function tableFacts(
   catalog: Catalog,
   tables: readonly Relation[],
   relations: Relations,
-  indexes: readonly IndexRow[],
+  indexes: StoredRows<IndexRow>,
   primaryKeys: ReadonlySet<Oid>,
-): Promise<TableFacts[]> {
-  const { categories, domains } = await readBaseTypes(catalog)
-  const byTable = Map.groupBy(indexes, (index) => index.table)
-  return tables.map((table) => {
-    const rows = relations.columnsOf(table.oid)
-    const columns = rows.map((row): ColumnFacts => {
-      const domain = domains.get(row.typeOid)
-      const baseTypeOid = domain?.base ?? row.typeOid
-      return {
-        name: row.name,
-        type: row.type,
-        typeOid: Number(row.typeOid),
-        baseTypeOid: Number(baseTypeOid),
-        baseTypeModifier: row.typmod >= 0 ? row.typmod : (domain?.modifier ?? -1),
-        baseTypeCategory: categories.get(baseTypeOid) ?? 'U',
-        notNull: isNotNull(row),
-        ...(row.generated === '' ? {} : { generated: row.generated === 's' ? 'stored' : 'virtual' }),
-        ...(row.identity === '' ? {} : { identity: row.identity === 'a' ? 'always' : 'by default' }),
+): Promise<StoredRows<TableFacts>> {
+  const types = await readBaseTypes(catalog)
+  const byTable = new Map<Oid, Oid[]>()
+  for (const { oid, table } of indexes) {
+    const known = byTable.get(table)
+    if (known === undefined) byTable.set(table, [oid])
+    else known.push(oid)
+  }
+  const ordered = tables.toSorted((a, b) => (relationName(a) < relationName(b) ? -1 : 1))
+  function* facts(): Generator<TableFacts, void, undefined> {
+    for (const table of ordered) {
+      const rows = relations.columnsOf(table.oid)
+      const own = (byTable.get(table.oid) ?? []).map((oid) => indexes.get(oid) as IndexRow)
+      yield {
+        oid: Number(table.oid),
+        schema: table.schema,
+        name: table.name,
+        collection: relationName(table),
+        relfilenode: Number(table.filenode),
+        relkind: 'r',
+        persistence: table.persistence === 'u' ? 'unlogged' : 'permanent',
+        ancestors: ancestorsOf(table, relations),
+        columns: rows.map((row) => columnFacts(row, types)),
+        indexes: own.map((index) => indexFacts(index, rows, primaryKeys.has(index.oid))),
       }
-    })
-    return {
-      oid: Number(table.oid),
-      schema: table.schema,
-      name: table.name,
-      collection: relationName(table),
-      relfilenode: Number(table.filenode),
-      relkind: 'r',
-      persistence: table.persistence === 'u' ? 'unlogged' : 'permanent',
-      ancestors: ancestorsOf(table, relations),
-      columns,
-      indexes: (byTable.get(table.oid) ?? []).map((index) => {
-        const keys = index.keys.map((key) => rows.find(({ number }) => number === key))
-        const plain = keys.filter((key) => key !== undefined)
-        const expression = plain.length < keys.length
-        return {
-          name: index.name,
-          primary: primaryKeys.has(index.oid),
-          unique: index.unique,
-          valid: index.valid,
-          immediate: index.immediate,
-          partial: index.predicate !== null,
-          expression,
-          method: index.method,
-          columns: expression ? [] : plain.map(({ name }) => name),
-          notNull: !expression && plain.every(isNotNull),
-        }
-      }),
     }
-  })
+  }
+  return StoredRows.of(facts(), ({ collection }) => collection)
+}
+
+function columnFacts(row: ColumnRow, { categories, domains }: BaseTypes): ColumnFacts {
+  const domain = domains.get(row.typeOid)
+  const baseTypeOid = domain?.base ?? row.typeOid
+  return {
+    name: row.name,
+    type: row.type,
+    typeOid: Number(row.typeOid),
+    baseTypeOid: Number(baseTypeOid),
+    baseTypeModifier: row.typmod >= 0 ? row.typmod : (domain?.modifier ?? -1),
+    baseTypeCategory: categories.get(baseTypeOid) ?? 'U',
+    notNull: isNotNull(row),
+    ...(row.generated === '' ? {} : { generated: row.generated === 's' ? 'stored' : 'virtual' }),
+    ...(row.identity === '' ? {} : { identity: row.identity === 'a' ? 'always' : 'by default' }),
+  }
+}
+
+function indexFacts(index: IndexRow, rows: readonly ColumnRow[], primary: boolean): IndexFacts {
+  const keys = index.keys.map((key) => rows.find(({ number }) => number === key))
+  const plain = keys.filter((key) => key !== undefined)
+  const expression = plain.length < keys.length
+  return {
+    name: index.name,
+    primary,
+    unique: index.unique,
+    valid: index.valid,
+    immediate: index.immediate,
+    partial: index.predicate !== null,
+    expression,
+    method: index.method,
+    columns: expression ? [] : plain.map(({ name }) => name),
+    notNull: !expression && plain.every(isNotNull),
+  }
 }
