@@ -10,13 +10,13 @@ export class JsonStore {
   readonly #pieces: Buffer[] = []
   /** Bytes of the last piece that are filled. */
   #filled = 0
-  readonly #piece: number[] = []
-  readonly #start: number[] = []
-  readonly #end: number[] = []
+  /** Of each value its piece, its start and its end. */
+  #places = new Int32Array(3 * 1024)
+  #count = 0
 
   /** How many values it holds; they have the numbers below. */
   get count(): number {
-    return this.#piece.length
+    return this.#count
   }
 
   /** Keeps a value; returns its number. */
@@ -30,16 +30,23 @@ export class JsonStore {
       this.#filled = 0
     }
     last.write(text, this.#filled)
-    this.#piece.push(this.#pieces.length - 1)
-    this.#start.push(this.#filled)
+    this.#place(this.#pieces.length - 1, this.#filled, this.#filled + bytes)
     this.#filled += bytes
-    this.#end.push(this.#filled)
-    return this.count - 1
+    return this.#count++
   }
 
   /** The value of a number that `put` has returned. */
   get<Value>(number: number): Value {
-    const piece = this.#pieces[this.#piece[number] as number] as Buffer
-    return JSON.parse(piece.toString('utf8', this.#start[number], this.#end[number]))
+    const [piece, start, end] = this.#places.subarray(3 * number, 3 * number + 3)
+    return JSON.parse((this.#pieces[piece as number] as Buffer).toString('utf8', start, end))
+  }
+
+  #place(piece: number, start: number, end: number): void {
+    if (3 * this.#count === this.#places.length) {
+      const places = this.#places
+      this.#places = new Int32Array(2 * places.length)
+      this.#places.set(places)
+    }
+    this.#places.set([piece, start, end], 3 * this.#count)
   }
 }

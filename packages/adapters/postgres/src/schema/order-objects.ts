@@ -93,23 +93,22 @@ interface Sorted {
 
 function trySort(nodes: readonly ObjectNode[], late: ReadonlySet<ObjectNode>): Sorted {
   const sorted: ObjectNode[] = []
-  const done = new Set<ObjectNode>()
+  const visited = new Map<ObjectNode, 'on path' | 'done'>()
   const path: ObjectNode[] = []
-  const onPath = new Set<ObjectNode>()
   let stub: ObjectNode | undefined
   const visit = (node: ObjectNode): void => {
-    if (done.has(node) || stub !== undefined) return
-    if (onPath.has(node)) {
+    const before = visited.get(node)
+    if (before === 'done' || stub !== undefined) return
+    if (before === 'on path') {
       // Where no view stands in the circle the order falls back to that of kinds: nothing we can make would be right.
       stub = path.slice(path.indexOf(node)).find(canSplit)
       return
     }
     path.push(node)
-    onPath.add(node)
+    visited.set(node, 'on path')
     for (const needed of allNeeds(node)) visit(needed)
     path.pop()
-    onPath.delete(node)
-    done.add(node)
+    visited.set(node, 'done')
     sorted.push(node)
   }
   const roots = [...nodes].sort((a, b) => Number(late.has(a)) - Number(late.has(b)) || compareNodes(a, b))

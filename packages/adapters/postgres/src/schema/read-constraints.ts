@@ -66,8 +66,11 @@ export function* constraintDrafts(
   rows: Iterable<ConstraintRow>,
   context: ConstraintContext,
 ): Generator<Draft, void, undefined> {
+  /** Of partitioned tables, whose indexes have parts, the constraints by index. */
   const byIndex = new Map<Oid, Oid>()
-  for (const { index, type, oid } of rows) if (index !== '0' && type !== 'f') byIndex.set(index, oid)
+  for (const { index, type, oid, table } of rows) {
+    if (index !== '0' && type !== 'f' && context.relations.get(table)?.kind === 'p') byIndex.set(index, oid)
+  }
   for (const row of rows) {
     const table = context.relations.get(row.table)
     if (table === undefined || table.kind === 'f') continue

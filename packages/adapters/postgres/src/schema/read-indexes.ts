@@ -33,6 +33,7 @@ export interface IndexRow {
   readonly parent: Oid | null
   /** Whether a primary key, unique or exclusion constraint made it. */
   readonly constraint: boolean
+  readonly primary: boolean
   readonly comment: string | null
 }
 
@@ -53,7 +54,7 @@ export async function readIndexRows(catalog: Catalog): Promise<StoredRows<IndexR
                       ORDER BY a.attnum)
                FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attstattarget >= 0) AS statistics,
             h.inhparent AS parent,
-            k.conindid IS NOT NULL AS constraint, x.description AS comment
+            k.conindid IS NOT NULL AS constraint, i.indisprimary AS primary, x.description AS comment
        FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
        JOIN pg_catalog.pg_class t ON t.oid = i.indrelid AND t.relkind IN ('r', 'p', 'm') AND t.relpersistence <> 't'
        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

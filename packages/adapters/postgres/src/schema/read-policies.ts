@@ -33,9 +33,11 @@ export async function readPolicies(catalog: Catalog, relations: Relations): Prom
     const table = relations.get(row.relation)
     return table === undefined ? [] : [policyDraft(row, table)]
   })
-  const switches = relations.all
-    .filter((table) => (table.kind === 'r' || table.kind === 'p') && (table.rowSecurity || table.forceRowSecurity))
-    .map(switchDraft)
+  const switches: Draft[] = []
+  for (const table of relations.all) {
+    const isTable = table.kind === 'r' || table.kind === 'p'
+    if (isTable && (table.rowSecurity || table.forceRowSecurity)) switches.push(switchDraft(table))
+  }
   return [...switches, ...policies]
 }
 

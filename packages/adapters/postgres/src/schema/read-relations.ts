@@ -2,6 +2,7 @@ import { type Catalog, USER_SCHEMA } from './catalog.ts'
 import { address, type Oid } from './catalog-address.ts'
 import { JsonStore } from './json-store.ts'
 import type { ColumnRow, Relation, Relations } from './relation.ts'
+import { StoredRows } from './stored-rows.ts'
 
 const RELATIONS = `
 SELECT c.oid, n.nspname AS schema, c.relname AS name, n.nspname || '.' || c.relname AS qualified, c.relkind AS kind, c.relpersistence AS persistence,
@@ -62,10 +63,8 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name,
 
 /** Reads every table, view and materialized view that belongs to no extension, and every column of them. */
 export async function readRelations(catalog: Catalog): Promise<Relations> {
-  const all = await catalog.ownRows<Relation>('pg_class', RELATIONS)
-  const byOid = new Map(all.map((relation) => [relation.oid, relation]))
-  const columns = await readColumns(catalog)
-  return { all, get: (oid) => byOid.get(oid), columnsOf: (oid) => columns(oid) }
+  const all = await StoredRows.of(catalog.ownStream<Relation>('pg_class', RELATIONS), ({ oid }) => oid)
+  return { all, get: (oid) => all.get(oid), columnsOf: await readColumns(catalog) }
 }
 
 /** The columns of each relation, which come one relation after the other, are kept as one value. */

@@ -95,13 +95,12 @@ async function readNodes(catalog: Catalog, choice: SchemaChoice): Promise<Nodes>
   }
   for (const read of typesAndRoutines) add(await read(catalog))
   const indexes = await readIndexRows(catalog)
-  const primaryKeys = await addTables({ catalog, relations, chosen, indexes, add })
+  await addTables({ catalog, relations, chosen, indexes, add })
   add(indexDrafts(catalog, indexes, relations))
   add(await readViews(catalog, relations))
   for (const read of uponRelations) add(await read(catalog, relations))
   add(await readEventTriggers(catalog))
-  const leaves = relations.all.filter((table) => table.kind === 'r' && chosen.chosen.has(table.oid))
-  return { ...chosen, nodes, owners, tables: await tableFacts(catalog, leaves, relations, indexes, primaryKeys) }
+  return { ...chosen, nodes, owners, tables: await tableFacts(catalog, chosen.chosen, relations, indexes) }
 }
 
 interface TablesInput {
@@ -112,15 +111,11 @@ interface TablesInput {
   readonly add: (made: Iterable<Draft>) => void
 }
 
-/** Adds tables, their sequences and their constraints; returns the indexes of primary keys. */
-async function addTables({ catalog, relations, chosen, indexes, add }: TablesInput): Promise<Set<Oid>> {
+/** Adds tables, their sequences and their constraints. */
+async function addTables({ catalog, relations, chosen, indexes, add }: TablesInput): Promise<void> {
   const constraints = await readConstraintRows(catalog)
   const inheritedChecks: ConstraintRow[] = []
-  const primaryKeys = new Set<Oid>()
-  for (const row of constraints) {
-    if (row.type === 'c' && row.inherited > 0) inheritedChecks.push(row)
-    if (row.type === 'p') primaryKeys.add(row.index)
-  }
+  for (const row of constraints) if (row.type === 'c' && row.inherited > 0) inheritedChecks.push(row)
   const sequences = await readSequenceRows(catalog)
   const context: TableContext = {
     catalog,
@@ -146,7 +141,6 @@ async function addTables({ catalog, relations, chosen, indexes, add }: TablesInp
       isInline: (row, table) => isInlineCheck(row, table, relations),
     }),
   )
-  return primaryKeys
 }
 
 const typesAndRoutines: readonly ((catalog: Catalog) => Promise<Draft[]>)[] = [

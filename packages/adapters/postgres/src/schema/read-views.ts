@@ -23,11 +23,13 @@ export async function readViews(catalog: Catalog, relations: Relations): Promise
       )
     ).map(({ oid, sql }) => [oid, sql.replace(/;\s*$/, '')]),
   )
-  return relations.all.flatMap((view) => {
-    if (view.kind !== 'v' && view.kind !== 'm') return []
+  const drafts: Draft[] = []
+  for (const view of relations.all) {
+    if (view.kind !== 'v' && view.kind !== 'm') continue
     const draft = view.kind === 'v' ? viewDraft : materializedViewDraft
-    return [draft(view, definitions.get(view.oid) ?? '', relations.columnsOf(view.oid))]
-  })
+    drafts.push(draft(view, definitions.get(view.oid) ?? '', relations.columnsOf(view.oid)))
+  }
+  return drafts
 }
 
 function columnList(columns: readonly ColumnRow[]) {

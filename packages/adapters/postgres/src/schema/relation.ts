@@ -60,11 +60,10 @@ export interface ColumnRow {
   readonly notNullComment: string | null
 }
 
-/** All relations with their columns, and the ways to look them up. */
+/** All relations with their columns, and the ways to look them up. What is got is made anew each time. */
 export interface Relations {
-  readonly all: readonly Relation[]
+  readonly all: Iterable<Relation>
   get(oid: Oid): Relation | undefined
-  /** Made anew at each call. */
   columnsOf(oid: Oid): readonly ColumnRow[]
 }
 

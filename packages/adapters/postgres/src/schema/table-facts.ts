@@ -122,26 +122,24 @@ export function descendantsOf(table: Oid, relations: Relations): Oid[] {
   return found.slice(1)
 }
 
-/** The facts of `tables`, for who reads their records, by collection name in byte order. */
+/** The facts of those chosen relations that hold records, for who reads them, by collection name in byte order. */
 export async function tableFacts(
   catalog: Catalog,
-  tables: readonly Relation[],
+  chosen: ReadonlySet<Oid>,
   relations: Relations,
   indexes: StoredRows<IndexRow>,
-  primaryKeys: ReadonlySet<Oid>,
 ): Promise<StoredRows<TableFacts>> {
   const types = await readBaseTypes(catalog)
-  const byTable = new Map<Oid, Oid[]>()
-  for (const { oid, table } of indexes) {
-    const known = byTable.get(table)
-    if (known === undefined) byTable.set(table, [oid])
-    else known.push(oid)
-  }
-  const ordered = tables.toSorted((a, b) => (relationName(a) < relationName(b) ? -1 : 1))
+  const ofTable = oidsBy(indexes, ({ table }) => table)
+  const byName = [...oidsBy(relations.all, relationName)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, oids]) => oids)
   function* facts(): Generator<TableFacts, void, undefined> {
-    for (const table of ordered) {
+    for (const oid of byName) {
+      const table = relations.get(oid) as Relation
+      if (table.kind !== 'r' || !chosen.has(table.oid)) continue
       const rows = relations.columnsOf(table.oid)
-      const own = (byTable.get(table.oid) ?? []).map((oid) => indexes.get(oid) as IndexRow)
+      const own = (ofTable.get(table.oid) ?? []).map((oid) => indexes.get(oid) as IndexRow)
       yield {
         oid: Number(table.oid),
         schema: table.schema,
@@ -152,11 +150,25 @@ export async function tableFacts(
         persistence: table.persistence === 'u' ? 'unlogged' : 'permanent',
         ancestors: ancestorsOf(table, relations),
         columns: rows.map((row) => columnFacts(row, types)),
-        indexes: own.map((index) => indexFacts(index, rows, primaryKeys.has(index.oid))),
+        indexes: own.map((index) => indexFacts(index, rows)),
       }
     }
   }
   return StoredRows.of(facts(), ({ collection }) => collection)
+}
+
+/** Object ids by what `keyOf` says of their rows, in the order of the rows. */
+function oidsBy<Row extends { readonly oid: Oid }>(
+  rows: Iterable<Row>,
+  keyOf: (row: Row) => string,
+): Map<string, Oid[]> {
+  const found = new Map<string, Oid[]>()
+  for (const row of rows) {
+    const known = found.get(keyOf(row))
+    if (known === undefined) found.set(keyOf(row), [row.oid])
+    else known.push(row.oid)
+  }
+  return found
 }
 
 function columnFacts(row: ColumnRow, { categories, domains }: BaseTypes): ColumnFacts {
@@ -175,13 +187,13 @@ function columnFacts(row: ColumnRow, { categories, domains }: BaseTypes): Column
   }
 }
 
-function indexFacts(index: IndexRow, rows: readonly ColumnRow[], primary: boolean): IndexFacts {
+function indexFacts(index: IndexRow, rows: readonly ColumnRow[]): IndexFacts {
   const keys = index.keys.map((key) => rows.find(({ number }) => number === key))
   const plain = keys.filter((key) => key !== undefined)
   const expression = plain.length < keys.length
   return {
     name: index.name,
-    primary,
+    primary: index.primary,
     unique: index.unique,
     valid: index.valid,
     immediate: index.immediate,
