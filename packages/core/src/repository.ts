@@ -134,7 +134,10 @@ export class Repository {
       await before.close()
       throw error
     }
-    yield* diffOperands(this.#context, before, after, options)
+    // Not `yield*`: it would cost a second step for each difference.
+    for await (const batch of diffOperands(this.#context, before, after, options)) {
+      for (const difference of batch) yield difference
+    }
   }
 
   /**

@@ -5,7 +5,7 @@ import type { CollectionRoute, RecordOperation, RestoreSession } from '../ports/
 import type { ProgressListener } from '../ports/progress.ts'
 import { createRecordReader } from '../records/create-record-reader.ts'
 import { frameRecords } from '../records/frame-records.ts'
-import { diffCollection, fingerprintHash } from './diff-collection.ts'
+import { type DiffCollectionInput, diffCollection, fingerprintHash } from './diff-collection.ts'
 import { liveOperand, openLive, snapshotOperand } from './diff-operand.ts'
 import { diffOperands } from './diff-operands.ts'
 import type { DiffSummary } from './difference.ts'
@@ -99,6 +99,8 @@ async function fill(
   const fingerprint = planFingerprint(session)
   progress.phase('loading')
   const present = new Set(session.current.collections.map(({ name }) => name))
+  const left = liveOperand(session.current, async () => {})
+  const right = snapshotOperand(context, plan.snapshot)
   const loads: string[] = []
   // Compared in the order of the plan, so that the fingerprint is the plan's.
   for (const name of plan.chosen) {
@@ -107,7 +109,7 @@ async function fill(
       await session.change(name, inserts(context, plan, name, progress, signal))
     } else if (plan.mode !== 'append' && present.has(name)) {
       const digest = fingerprintHash()
-      const operations = differences(context, plan, session, name, digest, progress, signal)
+      const operations = differences({ context, name, left, right, signal, fingerprint: digest }, progress)
       if (route === 'change') await session.change(name, operations)
       else for await (const _ of operations);
       fingerprint.update(digest.digest('hex'))
@@ -137,18 +139,12 @@ async function* counted(
 }
 
 async function* differences(
-  context: OperationContext,
-  { snapshot }: RestorePlan,
-  session: RestoreSession,
-  name: string,
-  fingerprint: ReturnType<typeof fingerprintHash>,
+  input: DiffCollectionInput,
   progress: ProgressMeter,
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<RecordOperation, void, undefined> {
-  const left = liveOperand(session.current, async () => {})
-  const right = await snapshotOperand(context, snapshot)
+  const { name, left, right } = input
   const isSame = hasEqualValues(name, left, right)
-  for await (const batch of diffCollection({ context, name, left, right, signal, fingerprint })) {
+  for await (const batch of diffCollection(input)) {
     for (const difference of batch.differences) {
       if (difference.kind === 'changed' && isSame(difference.left, difference.right)) continue
       if (difference.kind !== 'added') yield { operation: 'remove', record: difference.left }
@@ -176,14 +172,16 @@ async function* inserts(
 /** The target against the snapshot. Records must agree; of the schema, what could not be kept was warned of before. */
 async function prove(context: OperationContext, plan: RestorePlan, options: ApplyOptions): Promise<DiffSummary> {
   const { snapshot, target, chosen, mode } = plan
-  const left = await snapshotOperand(context, snapshot)
+  const left = snapshotOperand(context, snapshot)
   const right = await openLive(target, options.signal)
   let proof: DiffSummary | undefined
-  for await (const difference of diffOperands(context, left, right, { include: chosen, limit: 0 })) {
-    if (difference.type === 'summary') proof = difference
-    else if (difference.type === 'schema' && mode !== 'append') {
-      const message = `after the restore the ${difference.object} ${difference.name} is not as in the snapshot`
-      options.onWarning?.({ code: 'SCHEMA_DIFFERS', message })
+  for await (const batch of diffOperands(context, left, right, { include: chosen, limit: 0 })) {
+    for (const difference of batch) {
+      if (difference.type === 'summary') proof = difference
+      else if (difference.type === 'schema' && mode !== 'append') {
+        const message = `after the restore the ${difference.object} ${difference.name} is not as in the snapshot`
+        options.onWarning?.({ code: 'SCHEMA_DIFFERS', message })
+      }
     }
   }
   const wrong = (proof as DiffSummary).collections.filter(

@@ -1,16 +1,18 @@
 import { UnknownCollectionError } from '../errors/unknown-collection-error.ts'
 import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type { CollectionChoice, DatabaseSource, ReadPoint } from '../ports/database-source.ts'
-import { readDocument } from '../repository/documents.ts'
+import { readSchema, readSchemaObjects } from '../repository/schema-document.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import { chooseByName } from '../values/name-pattern.ts'
 import type { SchemaDocument } from '../values/schema.ts'
+import type { SchemaObjects } from './diff-schema.ts'
 import type { OperationContext } from './operation-context.ts'
 
 /** One of the two things that are compared: a snapshot, or a live database at a read point. */
 export interface DiffOperand {
   readonly collections: ReadonlyMap<string, CollectionLayout>
-  readonly schema: SchemaDocument
+  /** Read when they are asked for. */
+  schemaObjects(): SchemaObjects
   /** Where it is a snapshot: what its manifest says of the collection. */
   stored(name: string): SnapshotCollection | undefined
   /** Where it is live. */
@@ -19,15 +21,15 @@ export interface DiffOperand {
 }
 
 /** Reads the schema of a snapshot. */
-export async function schemaOf(context: OperationContext, manifest: SnapshotManifest): Promise<SchemaDocument> {
-  return (await readDocument(context.objects.reader, manifest.schema)) as unknown as SchemaDocument
+export function schemaOf(context: OperationContext, manifest: SnapshotManifest): Promise<SchemaDocument> {
+  return readSchema(context.objects.reader, manifest.schema)
 }
 
-export async function snapshotOperand(context: OperationContext, manifest: SnapshotManifest): Promise<DiffOperand> {
+export function snapshotOperand(context: OperationContext, manifest: SnapshotManifest): DiffOperand {
   const stored = new Map(manifest.collections.map((collection) => [collection.layout.name, collection]))
   return {
     collections: new Map(manifest.collections.map(({ layout }) => [layout.name, layout])),
-    schema: await schemaOf(context, manifest),
+    schemaObjects: () => readSchemaObjects(context.objects.reader, manifest.schema),
     stored: (name) => stored.get(name),
     live: undefined,
     close: async () => {},
@@ -37,7 +39,7 @@ export async function snapshotOperand(context: OperationContext, manifest: Snaps
 export function liveOperand(readPoint: ReadPoint, close: () => Promise<void>): DiffOperand {
   return {
     collections: new Map(readPoint.collections.map((collection) => [collection.name, collection])),
-    schema: readPoint.schema,
+    schemaObjects: () => readPoint.schema.objects,
     stored: () => undefined,
     live: readPoint,
     close,

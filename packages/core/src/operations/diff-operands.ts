@@ -22,13 +22,13 @@ export interface DiffOptions extends CollectionChoice {
 
 const ALL_KINDS: readonly ChangeKind[] = ['added', 'removed', 'changed']
 
-/** Compares two sides: record changes by collection, then key; then schema changes; last the summary. Closes both. */
+/** Compares two sides: record changes by collection, then key; then schema changes; last the summary. In batches. Closes both. */
 export async function* diffOperands(
   context: OperationContext,
   left: DiffOperand,
   right: DiffOperand,
   options: DiffOptions,
-): AsyncGenerator<Difference, void, undefined> {
+): AsyncGenerator<readonly Difference[], void, undefined> {
   try {
     const names = chooseCollections([...left.collections.values(), ...right.collections.values()], options)
     const progress = new ProgressMeter(context.clock, 'diff', options.onProgress)
@@ -39,12 +39,12 @@ export async function* diffOperands(
       collections.push(yield* diffCollectionRecords(input, shown, progress))
     }
     const schema = { added: 0, removed: 0, changed: 0 }
-    for (const change of diffSchema(left.schema, right.schema, chosenObjects(names, options))) {
+    for (const change of await diffSchema(left.schemaObjects(), right.schemaObjects(), chosenObjects(names, options))) {
       schema[change.kind]++
-      yield change
+      yield [change]
     }
     progress.phase('done')
-    yield { type: 'summary', collections, schema }
+    yield [{ type: 'summary', collections, schema }]
   } finally {
     await Promise.all([left.close(), right.close()])
   }

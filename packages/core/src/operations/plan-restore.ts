@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
-import type { ReadPoint, Warning } from '../ports/database-source.ts'
+import type { Warning } from '../ports/database-source.ts'
 import type { CollectionRoute, DatabaseTarget, PlannedStep } from '../ports/database-target.ts'
-import { diffCollection, fingerprintHash } from './diff-collection.ts'
+import { type DiffCollectionInput, diffCollection, fingerprintHash } from './diff-collection.ts'
 import { chooseCollections, liveOperand, snapshotOperand } from './diff-operand.ts'
 import { hasEqualValues } from './equal-values.ts'
 import type { OperationContext } from './operation-context.ts'
@@ -68,27 +68,29 @@ async function compare(
   signal: AbortSignal | undefined,
 ): Promise<{ collections: PlannedCollection[]; fingerprint: string }> {
   const { target, mode, snapshot, chosen } = scope
-  const present = mode === 'append' ? [] : intentions.present
+  const present = new Set(mode === 'append' ? [] : intentions.present)
+  const right = snapshotOperand(context, snapshot)
   const readPoint =
-    present.length === 0
+    present.size === 0
       ? undefined
       : await target.openReadPoint({
-          include: present,
+          include: [...present],
           concurrency: 1,
           onWarning: () => {},
           ...(signal === undefined ? {} : { signal }),
         })
+  const left = readPoint === undefined ? undefined : liveOperand(readPoint, async () => {})
   try {
     const fingerprint = planFingerprint(intentions)
     const collections: PlannedCollection[] = []
     for (const name of chosen) {
       const { records } = collectionOf(snapshot, name)
       const route = intentions.routes.get(name) as CollectionRoute
-      if (readPoint === undefined || !present.includes(name)) {
+      if (left === undefined || !present.has(name)) {
         collections.push({ name, route, added: records, removed: 0, changed: 0 })
         continue
       }
-      const counted = await countDifferences(context, scope, readPoint, name, signal)
+      const counted = await countDifferences({ context, name, left, right, signal })
       fingerprint.update(counted.digest)
       const counts = route === 'change' ? counted : { added: records, removed: counted.liveRecords, changed: 0 }
       collections.push({ name, route, added: counts.added, removed: counts.removed, changed: counts.changed })
@@ -104,20 +106,13 @@ export function planFingerprint({ routes, steps }: Pick<Intentions, 'routes' | '
   return createHash('sha256').update(JSON.stringify([[...routes].sort(), steps]))
 }
 
-async function countDifferences(
-  context: OperationContext,
-  { snapshot }: RestoreScope,
-  readPoint: ReadPoint,
-  name: string,
-  signal: AbortSignal | undefined,
-) {
+async function countDifferences(input: DiffCollectionInput) {
+  const { name, left, right } = input
   const fingerprint = fingerprintHash()
-  const left = liveOperand(readPoint, async () => {})
-  const right = await snapshotOperand(context, snapshot)
   const counts = { added: 0, removed: 0, changed: 0 }
   let equal = 0
   const isSame = hasEqualValues(name, left, right)
-  for await (const batch of diffCollection({ context, name, left, right, signal, fingerprint })) {
+  for await (const batch of diffCollection({ ...input, fingerprint })) {
     equal += batch.equalRecords
     for (const difference of batch.differences) {
       if (difference.kind === 'changed' && isSame(difference.left, difference.right)) equal++

@@ -11,8 +11,8 @@ import type {
   Warning,
 } from '../ports/database-source.ts'
 import type { ProgressListener } from '../ports/progress.ts'
-import { writeDocument } from '../repository/documents.ts'
 import type { RepositoryWriter } from '../repository/object-repository.ts'
+import { writeSchema } from '../repository/schema-document.ts'
 import { forEachAtOnce } from './for-each-at-once.ts'
 import type { OperationContext } from './operation-context.ts'
 import { previousCollections } from './previous-collections.ts'
@@ -133,7 +133,7 @@ class Take {
       )
     })
     collections.sort((a, b) => Buffer.compare(Buffer.from(a.layout.name), Buffer.from(b.layout.name)))
-    const schema = await writeDocument(this.#writer, readPoint.schema, previous.schema)
+    const schema = await writeSchema(this.#writer, readPoint.schema, previous.schema)
     return { label, collections, schema, ...(parent === undefined ? {} : { parent: parent.id }) }
   }
 

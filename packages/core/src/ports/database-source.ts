@@ -1,6 +1,6 @@
 import type { CollectionLayout } from '../values/collection.ts'
 import type { JsonObject } from '../values/json.ts'
-import type { SchemaDocument } from '../values/schema.ts'
+import type { SchemaListing } from '../values/schema.ts'
 
 /**
  * `snapshot`: every collection was read at one moment. `collection`: each collection is whole and consistent in
@@ -60,7 +60,7 @@ export interface ReadPoint {
   /** The chosen collections, by name in byte order. */
   readonly collections: readonly SourceCollection[]
   /** The schema at this moment, of the chosen collections and of what belongs to no collection. */
-  readonly schema: SchemaDocument
+  readonly schema: SchemaListing
 
   /**
    * The bytes of all records of a collection in ascending order of their keys (any order where it has no key), framed

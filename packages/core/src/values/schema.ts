@@ -32,3 +32,8 @@ export interface SchemaDocument {
   readonly engine: string
   readonly objects: readonly SchemaObject[]
 }
+
+/** A schema whose objects are made one after the other, anew each time they are asked for: there may be very many. */
+export interface SchemaListing extends Omit<SchemaDocument, 'objects'> {
+  readonly objects: Iterable<SchemaObject>
+}
