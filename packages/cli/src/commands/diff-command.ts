@@ -1,9 +1,11 @@
-import { type ChangeKind, hasDifferences } from '@dbsnap/core'
+import { type ChangeKind, type DatabaseSource, type Difference, hasDifferences, type Repository } from '@dbsnap/core'
 import type { Console } from '../console.ts'
 import { databaseAt, isUrl } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
+import { GatheredOutput } from '../gathered-output.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
-import { changeText, schemaText, summaryText } from '../render/diff-text.ts'
+import { DiffPage } from '../render/diff-page.ts'
+import { progressBar } from '../render/progress-bar.ts'
 
 export interface DiffCommandOptions extends GlobalOptions {
   readonly include?: string[]
@@ -18,39 +20,47 @@ export async function diffCommand(
   options: DiffCommandOptions,
   console: Console,
 ): Promise<number> {
-  const [left, right] = [a, b].map((side) => (isUrl(side) ? databaseAt(side) : side)) as [string, string]
+  const left = sideOf(a)
+  const right = sideOf(b)
   const repository = await openRepository(options, console)
+  const bar = progressBar(console)
+  const output = new GatheredOutput(console)
+  const page = new DiffPage(console.colours)
   let differs = false
-  let collection = ''
   try {
-    const limit = options.summary ? 0 : options.limit
-    const differences = repository.diff(left, right, {
-      signal: console.signal,
-      ...(options.include === undefined ? {} : { include: options.include }),
-      ...(options.kind === undefined ? {} : { kinds: options.kind as ChangeKind[] }),
-      ...(limit === undefined ? {} : { limit }),
-    })
-    for await (const difference of differences) {
+    for await (const difference of compare(repository, left, right, options, console, bar.listener)) {
       if (difference.type === 'summary') differs = hasDifferences(difference)
       else if (options.summary) continue
-      if (options.json) {
-        await console.out(`${JSON.stringify(difference)}\n`)
-        continue
-      }
-      const { colours } = console
-      if (difference.type === 'change') {
-        if (difference.collection !== collection)
-          await console.out(`${collection === '' ? '' : '\n'}${colours.underline(difference.collection)}\n`)
-        collection = difference.collection
-        await console.out(changeText(difference, colours))
-      } else if (difference.type === 'schema') {
-        if (collection !== '\0') await console.out(`${collection === '' ? '' : '\n'}${colours.underline('schema')}\n`)
-        collection = '\0'
-        await console.out(schemaText(difference, colours))
-      } else await console.out(`${collection === '' ? '' : '\n'}${summaryText(difference, colours)}`)
+      // What is shown and a bar would write over each other.
+      bar.end()
+      await output.add(options.json ? `${JSON.stringify(difference)}\n` : page.text(difference))
     }
+    await output.flush()
     return differs ? EXIT.differs : EXIT.done
   } finally {
+    bar.end()
     await repository.close()
   }
+}
+
+function sideOf(side: string): string | DatabaseSource {
+  return isUrl(side) ? databaseAt(side) : side
+}
+
+function compare(
+  repository: Repository,
+  left: string | DatabaseSource,
+  right: string | DatabaseSource,
+  options: DiffCommandOptions,
+  console: Console,
+  onProgress: ReturnType<typeof progressBar>['listener'],
+): AsyncGenerator<Difference, void> {
+  const limit = options.summary ? 0 : options.limit
+  return repository.diff(left, right, {
+    signal: console.signal,
+    onProgress,
+    ...(options.include === undefined ? {} : { include: options.include }),
+    ...(options.kind === undefined ? {} : { kinds: options.kind as ChangeKind[] }),
+    ...(limit === undefined ? {} : { limit }),
+  })
 }

@@ -21,17 +21,29 @@ export function changeText(change: RecordChange, colours: Colours): string {
     Object.keys(key).length === 0 ? (change.count === 1 ? 'a record' : `${change.count} equal records`) : pairs(key)
   const head = `${colour(SIGNS[kind])} ${colours.bold(name)}`
   if (kind !== 'changed') return `${head}  ${colours.dim(pairs((after ?? before) as JsonObject, Object.keys(key)))}\n`
-  const width = Math.max(...fields.map((field) => field.length))
-  const lines = fields.map(
-    (field) =>
-      `    ${field.padEnd(width)}  ${colours.red(value(before?.[field] ?? null))} → ${colours.green(value(after?.[field] ?? null))}`,
-  )
-  return `${[head, ...lines].join('\n')}\n`
+  return `${[head, ...beforeAndAfter(fields, before as JsonObject, after as JsonObject, colours)].join('\n')}\n`
 }
 
-/** One schema object that differs. */
-export function schemaText({ kind, object, name }: SchemaChange, colours: Colours): string {
-  return `${paint(colours, kind)(SIGNS[kind])} ${object} ${colours.bold(name)} ${kind}\n`
+/** One schema object that differs; of a changed one, each fact before and after. */
+export function schemaText({ kind, object, name, before, after }: SchemaChange, colours: Colours): string {
+  const head = `${paint(colours, kind)(SIGNS[kind])} ${object} ${colours.bold(name)} ${kind}`
+  if (!isFacts(before) || !isFacts(after)) return `${head}\n`
+  const facts = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (fact) => JSON.stringify(before[fact]) !== JSON.stringify(after[fact]),
+  )
+  return `${[head, ...beforeAndAfter(facts, before, after, colours)].join('\n')}\n`
+}
+
+function isFacts(definition: Json): definition is JsonObject {
+  return typeof definition === 'object' && definition !== null && !Array.isArray(definition)
+}
+
+function beforeAndAfter(names: readonly string[], before: JsonObject, after: JsonObject, colours: Colours): string[] {
+  const width = Math.max(...names.map((name) => name.length))
+  return names.map((name) => {
+    const [was, is] = [value(before[name] ?? null), value(after[name] ?? null)]
+    return `    ${name.padEnd(width)}  ${colours.red(was)} → ${colours.green(is)}`
+  })
 }
 
 /** The end of a diff in plain words. */
@@ -59,9 +71,19 @@ function pairs(record: JsonObject, without: readonly string[] = []): string {
   return shown.map(([name, content]) => `${name}=${value(content)}`).join(' ')
 }
 
-/** Control characters of the data must not move a terminal's cursor. */
 function value(content: Json): string {
   const text = content === null ? 'NULL' : typeof content === 'string' ? content : JSON.stringify(content)
-  const safe = JSON.stringify(text).slice(1, -1)
+  const safe = printable(text)
   return safe.length > MAX_VALUE ? `${safe.slice(0, MAX_VALUE - 1)}…` : safe
+}
+
+/** By character, as JSON writes them; the rest of those that move a cursor or turn text around by their number. */
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' }
+
+/** Control characters of the data must not move a terminal's cursor, nor turn its text around. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => SHORT[character] ?? `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, '0')}`,
+  )
 }

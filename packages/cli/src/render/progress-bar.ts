@@ -4,11 +4,15 @@ import { bytes, duration } from './amounts.ts'
 
 const WIDTH = 24
 
-/** Draws one line on a terminal: share, rate, time left. Elsewhere draws nothing. `end` clears the line. */
+/** Draws one line on a terminal: share, rate, time left. Elsewhere draws nothing. `end` clears the line, and nothing is drawn after it. */
 export function progressBar(console: Console): { readonly listener: ProgressListener; end(): void } {
   if (!console.interactive) return { listener: () => {}, end: () => {} }
   const started = performance.now()
+  let isDrawn = false
+  let hasEnded = false
   const draw = (progress: Progress): void => {
+    if (hasEnded) return
+    isDrawn = true
     const seconds = (performance.now() - started) / 1000
     const share = progress.totalBytes === 0 ? 0 : Math.min(1, progress.bytes / progress.totalBytes)
     const filled = Math.round(share * WIDTH)
@@ -20,5 +24,10 @@ export function progressBar(console: Console): { readonly listener: ProgressList
       `\r\u001b[K${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${progress.phase}${rate}${left}${what}`,
     )
   }
-  return { listener: draw, end: () => console.message('\r\u001b[K') }
+  const end = (): void => {
+    if (isDrawn) console.message('\r\u001b[K')
+    isDrawn = false
+    hasEnded = true
+  }
+  return { listener: draw, end }
 }

@@ -1,0 +1,27 @@
+import type { Difference } from '@dbsnap/core'
+import type { Console } from '../console.ts'
+import { changeText, schemaText, summaryText } from './diff-text.ts'
+
+/** A diff as a person reads it: a heading for each table and for the schema, last the summary. */
+export class DiffPage {
+  readonly #colours: Console['colours']
+  #heading: string | undefined
+
+  constructor(colours: Console['colours']) {
+    this.#colours = colours
+  }
+
+  /** The next difference, with a heading where it is the first under it. */
+  text(difference: Difference): string {
+    if (difference.type === 'change') return this.#under(difference.collection) + changeText(difference, this.#colours)
+    if (difference.type === 'schema') return this.#under('schema') + schemaText(difference, this.#colours)
+    return (this.#heading === undefined ? '' : '\n') + summaryText(difference, this.#colours)
+  }
+
+  #under(heading: string): string {
+    if (heading === this.#heading) return ''
+    const gap = this.#heading === undefined ? '' : '\n'
+    this.#heading = heading
+    return `${gap}${this.#colours.underline(heading)}\n`
+  }
+}

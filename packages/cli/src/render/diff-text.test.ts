@@ -1,0 +1,39 @@
+import pc from 'picocolors'
+import { describe, expect, it } from 'vitest'
+import { changeText, schemaText } from './diff-text.ts'
+
+const plain = pc.createColors(false)
+
+describe('a diff as text', () => {
+  it('shows JSON and backslashes as they are, and no character that moves the cursor', () => {
+    const text = changeText(
+      {
+        type: 'change',
+        collection: 't',
+        kind: 'changed',
+        key: { id: 1 },
+        before: { id: 1, a: '{"city": "Köln"}', b: 'C:\\x' },
+        after: { id: 1, a: 'one\ntwo\u001b[2J\u202etwo', b: null },
+        fields: ['a', 'b'],
+      },
+      plain,
+    )
+    expect(text).toBe('~ id=1\n    a  {"city": "Köln"} → one\\ntwo\\u001b[2J\\u202etwo\n    b  C:\\x → NULL\n')
+  })
+
+  it('shows what of a schema object is another', () => {
+    const change = { type: 'schema', object: 'column', name: 't.a', kind: 'changed' } as const
+    expect(
+      schemaText(
+        { ...change, before: { type: 'integer', notNull: true }, after: { type: 'bigint', notNull: true } },
+        plain,
+      ),
+    ).toBe('~ column t.a changed\n    type  integer → bigint\n')
+    expect(schemaText({ ...change, before: { type: 'text' }, after: { type: 'text', default: 'x' } }, plain)).toBe(
+      '~ column t.a changed\n    default  NULL → x\n',
+    )
+    expect(schemaText({ ...change, kind: 'removed', before: {}, after: null }, plain)).toBe(
+      '~ column t.a removed\n'.replace('~', '-'),
+    )
+  })
+})
