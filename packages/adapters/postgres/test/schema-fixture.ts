@@ -56,7 +56,7 @@ export async function schemaOf(
       return (client as unknown as DriverClient).query(new CopyOut(statement))
     }
     const { schema, tables, leftOut } = await readSchema({ query, copyOut }, choice)
-    return { document: schema.document, tables: [...tables], leftOut }
+    return { document: { version: 1, engine: 'postgres', objects: [...schema.objects] }, tables: [...tables], leftOut }
   })
 }
 

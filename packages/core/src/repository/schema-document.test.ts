@@ -22,7 +22,7 @@ it.each([0, 1, 2000])(
   async (n) => {
     const repository = await create(memory())
     const ids = await writing(repository, (writer) => writeSchema(writer, schema(n)))
-    expect(ids.length).toBe(n > 1 ? 4 : 1)
+    expect(ids.length).toBe(n > 1 ? 5 : 1)
     expect(await readSchema(repository.reader, ids)).toEqual(schema(n))
     const objects: SchemaObject[] = []
     for await (const one of readSchemaObjects(repository.reader, ids)) objects.push(one)

@@ -31,7 +31,7 @@ export const choicesAreKept: Law<'choices-are-kept', DatabaseSourceFixture> = {
           expected,
           JSON.stringify(choice),
         )
-        const strangers = point.schema.objects.filter(
+        const strangers = [...point.schema.objects].filter(
           (object) => object.collection && !expected.includes(object.collection),
         )
         assert.deepEqual(

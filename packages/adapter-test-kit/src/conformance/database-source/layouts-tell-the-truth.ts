@@ -43,7 +43,7 @@ export const layoutsTellTheTruth: Law<'layouts-tell-the-truth', DatabaseSourceFi
         assert.notEqual(fact, '')
       }
       for (const collection of point.collections) {
-        const objects = point.schema.objects.filter((object) => object.collection === collection.name)
+        const objects = [...point.schema.objects].filter((object) => object.collection === collection.name)
         assert.ok(objects.length > 0, `the schema has nothing of ${collection.name}`)
       }
     })

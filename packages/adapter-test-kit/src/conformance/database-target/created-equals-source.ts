@@ -25,7 +25,7 @@ export const createdEqualsSource: Law<'created-equals-source', DatabaseTargetFix
           collections.map(({ name, columns, key }) => ({ name, columns, key }))
         assert.deepEqual(layouts(created), layouts(point))
         const schema = ({ schema }: typeof point) =>
-          schema.objects.map(({ kind, name, definition }) => ({ kind, name, definition }))
+          [...schema.objects].map(({ kind, name, definition }) => ({ kind, name, definition }))
         assert.deepEqual(schema(created), schema(point))
       })
     })

@@ -16,7 +16,14 @@ export function requestFor(point: ReadPoint, mode: RestoreMode): RestoreRequest 
     records: layout.estimatedRecords,
     bytes: layout.estimatedBytes,
   }))
-  return { mode, whole: true, collections, schema: point.schema, details: point.facts.details, onWarning: () => {} }
+  return {
+    mode,
+    whole: true,
+    collections,
+    schema: { ...point.schema, objects: [...point.schema.objects] },
+    details: point.facts.details,
+    onWarning: () => {},
+  }
 }
 
 /** Opens a restore, hands it over, and aborts it where `use` or the restore fails. */

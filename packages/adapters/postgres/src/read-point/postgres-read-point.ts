@@ -1,9 +1,8 @@
 import { InterruptedError, isDbSnapError, ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
-import type { SchemaDocument } from '@dbsnap/core/values'
+import type { SchemaListing } from '@dbsnap/core/values'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
 import type { ResolvedPostgresOptions } from '../postgres-options.ts'
-import type { EncodedSchema } from '../schema/encoded-schema.ts'
 import type { StoredRows } from '../schema/stored-rows.ts'
 import type { TableFacts } from '../schema/table-facts.ts'
 import { beginReading, forgetLocks, joinRead, type ServerFacts } from './begin-read.ts'
@@ -20,7 +19,7 @@ export interface ReadPointParts {
   readonly collections: readonly SourceCollection[]
   /** At least those of `collections`. */
   readonly tables: StoredRows<TableFacts>
-  readonly schema: EncodedSchema
+  readonly schema: SchemaListing
   readonly facts: SourceFacts
   readonly server: ServerFacts
 }
@@ -39,6 +38,7 @@ const MANY_TABLES = 500
 export class PostgresReadPoint implements ReadPoint {
   readonly facts: SourceFacts
   readonly collections: readonly SourceCollection[]
+  readonly schema: SchemaListing
   readonly #parts: ReadPointParts
   readonly #names: ReadonlySet<string>
   readonly #idle: PostgresConnection[] = []
@@ -48,15 +48,12 @@ export class PostgresReadPoint implements ReadPoint {
   constructor(parts: ReadPointParts) {
     this.#parts = parts
     this.facts = parts.facts
+    this.schema = parts.schema
     this.collections = parts.collections
     this.#names = new Set(parts.collections.map(({ name }) => name))
     this.#idle.push(parts.first)
     this.#all.add(parts.main)
     this.#all.add(parts.first)
-  }
-
-  get schema(): SchemaDocument {
-    return this.#parts.schema.document
   }
 
   async *read(

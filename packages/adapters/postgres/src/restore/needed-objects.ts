@@ -22,7 +22,7 @@ export function neededObjects(
   target: ReadonlyMap<string, SchemaObject>,
   onWarning: (warning: Warning) => void,
 ): NeededObjects {
-  const all = objectsById(document)
+  const all = objectsById(document.objects)
   const owned = objectsByCollection(document)
   const create = new Set<string>()
   const present = new Set<string>()

@@ -99,7 +99,7 @@ async function objectsOf(main: TargetConnection): Promise<TargetObjects> {
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class c
        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_'`,
   )
-  return { objects: objectsById(schema.document), relations: new Set(relations.map(({ name }) => String(name))) }
+  return { objects: objectsById(schema.objects), relations: new Set(relations.map(({ name }) => String(name))) }
 }
 
 /** Drops what restores that were killed have left. */

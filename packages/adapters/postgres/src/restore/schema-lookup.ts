@@ -5,9 +5,11 @@ export function objectId(object: Pick<SchemaObject, 'kind' | 'name'>): string {
   return `${object.kind}:${object.name}`
 }
 
-/** The objects of a document by `kind:name`, in the document's order. */
-export function objectsById(document: SchemaDocument): Map<string, SchemaObject> {
-  return new Map(document.objects.map((object) => [objectId(object), object]))
+/** Objects by `kind:name`, in the document's order. */
+export function objectsById(objects: Iterable<SchemaObject>): Map<string, SchemaObject> {
+  const found = new Map<string, SchemaObject>()
+  for (const object of objects) found.set(objectId(object), object)
+  return found
 }
 
 /** The objects that belong to each collection, in the document's order. */

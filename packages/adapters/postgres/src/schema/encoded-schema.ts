@@ -1,4 +1,4 @@
-import type { SchemaDocument, SchemaObject } from '@dbsnap/core/values'
+import type { SchemaListing, SchemaObject } from '@dbsnap/core/values'
 
 /** Characters that are gathered before they are encoded. */
 const PIECE_CHARACTERS = 256 * 1024
@@ -7,7 +7,9 @@ const PIECE_CHARACTERS = 256 * 1024
  * A schema as JSON, a line an object. As long as nobody looks at it, it lies outside the heap: that of 10 000 tables takes
  * 12 MB there, and 32 MB within as objects, of which the collector lets the heap grow to twice as much.
  */
-export class EncodedSchema {
+export class EncodedSchema implements SchemaListing {
+  readonly version = 1
+  readonly engine = 'postgres'
   readonly #pieces: readonly Buffer[]
 
   constructor(objects: Iterable<SchemaObject>) {
@@ -22,12 +24,13 @@ export class EncodedSchema {
     this.#pieces = [...pieces, Buffer.from(text)]
   }
 
-  /** Made anew each time. */
-  get document(): SchemaDocument {
-    const objects: SchemaObject[] = []
-    for (const piece of this.#pieces) {
-      for (const line of piece.toString().split('\n')) if (line !== '') objects.push(JSON.parse(line))
-    }
-    return { version: 1, engine: 'postgres', objects }
+  get objects(): Iterable<SchemaObject> {
+    return objectsOf(this.#pieces)
+  }
+}
+
+function* objectsOf(pieces: readonly Buffer[]): Generator<SchemaObject, void, undefined> {
+  for (const piece of pieces) {
+    for (const line of piece.toString().split('\n')) if (line !== '') yield JSON.parse(line)
   }
 }
