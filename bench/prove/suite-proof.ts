@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { runProcess } from '../src/run-process.ts'
 import type { Proof, ProofOptions, ProvenLine } from './proof.ts'
 
@@ -18,7 +18,7 @@ interface Report {
   readonly numPendingTests: number
 }
 
-const VITEST = createRequire(import.meta.url).resolve('vitest/vitest.mjs')
+const VITEST = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 
 /** Runs tests and counts them. A skipped one does not hold. `variables` may ask for their full form. */
 export function suiteProof(
@@ -44,7 +44,7 @@ async function runClaim(
   const filter = test === undefined ? [] : ['--testNamePattern', test]
   try {
     const args = [VITEST, 'run', '--reporter=json', `--outputFile=${output}`, ...filter, ...files]
-    await runProcess(process.execPath, args, { env: { ...variables, VITEST: 'true' }, signal }).catch((error) =>
+    await runProcess(process.execPath, args, { env: variables, signal }).catch((error) =>
       say(String(error).slice(0, 2000)),
     )
     const report: Report = JSON.parse(await readFile(output, 'utf8'))
