@@ -56,21 +56,31 @@ export async function applyRestore(
     progress.expect(records, bytes)
   }
   progress.phase('preparing')
-  const session = await openRestoreSession(context, plan, options.onWarning ?? (() => {}), options.signal)
-  let safetySnapshot: Snapshot | undefined
-  try {
-    safetySnapshot = await takeSafety(context, plan, session, options)
-    await fill(context, plan, session, progress, options.signal)
-    progress.phase('committing')
-    await session.commit()
-  } catch (error) {
-    await session.abort()
-    throw error
-  }
+  const safetySnapshot = await carryOut(context, plan, options, progress)
   progress.phase('proving')
   const proof = await prove(context, plan, options)
   progress.phase('done')
   return { collections: plan.collections, proof, ...(safetySnapshot === undefined ? {} : { safetySnapshot }) }
+}
+
+/** Everything but the proof, for which what the session held is let go. Returns the safety snapshot. */
+async function carryOut(
+  context: OperationContext,
+  plan: RestorePlan,
+  options: ApplyOptions,
+  progress: ProgressMeter,
+): Promise<Snapshot | undefined> {
+  const session = await openRestoreSession(context, plan, options.onWarning ?? (() => {}), options.signal)
+  try {
+    const safetySnapshot = await takeSafety(context, plan, session, options)
+    await fill(context, plan, session, progress, options.signal)
+    progress.phase('committing')
+    await session.commit()
+    return safetySnapshot
+  } catch (error) {
+    await session.abort()
+    throw error
+  }
 }
 
 /** Under the session's locks, which let others read: what it holds is what will be overwritten. */
