@@ -74,10 +74,11 @@ export class PackedObjectReader implements ObjectReader {
   /** The plaintext of one copy. `direct`: past the cache of windows, from the store. */
   async readCopy(copy: ObjectCopy, accept: CopyFilter = ANY_COPY, direct = false): Promise<Buffer> {
     const opened = await this.openCopy(copy, direct)
-    const { delta } = opened.header
-    const base = delta && (await this.readBelow(copy.kind, delta.base, delta.version, accept))
+    const { delta, encoding } = opened.header
+    let base: Buffer | undefined
+    if (delta !== undefined) base = await this.readBelow(copy.kind, delta.base, delta.version, accept)
     const plaintext = decodeObject(copy, opened, base)
-    if (opened.header.encoding !== 'plain') freeBacking(opened.payload)
+    if (encoding !== 'plain') freeBacking(opened.payload)
     if (base !== undefined) freeBuffer(base)
     return plaintext
   }

@@ -56,25 +56,24 @@ export class RunReader {
     this.#run = run
   }
 
-  /** Moves to the next entry, or to the first. Resolves at once within a block, so callers may skip waiting: see `isBuffered`. */
+  /** Reads the next block and moves to its first entry, or to the end. Only where `isBuffered` is false, as at first. */
   async advance(): Promise<void> {
-    if (!this.isBuffered) {
-      const place = this.#run[this.#next++]
-      if (place === undefined) {
-        this.item = undefined
-        return
-      }
-      this.#block = await this.#file.read(place)
-      this.#at = 0
+    const place = this.#run[this.#next++]
+    if (place === undefined) {
+      this.item = undefined
+      return
     }
+    this.#block = await this.#file.read(place)
+    this.#at = 0
     this.step()
   }
 
-  /** Whether the next entry lies in the block at hand, so that `step` may be called instead of `advance`. */
+  /** Whether the next entry lies in the block at hand, so that `step` is to be called, else `advance`. */
   get isBuffered(): boolean {
     return this.#at < this.#block.length
   }
 
+  /** Moves to the next entry, without waiting. Only where `isBuffered` is true. */
   step(): void {
     const start = this.#at
     const end = start + entryLength(keyLengthAt(this.#block, start), recordLengthAt(this.#block, start))

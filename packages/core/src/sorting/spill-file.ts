@@ -6,6 +6,7 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { DamagedError } from '../errors/damaged-error.ts'
 import type { Randomness } from '../ports/system.ts'
 import { spillError } from './spill-error.ts'
+import { writeAllAt } from './write-all-at.ts'
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
@@ -85,11 +86,7 @@ export class SpillFile {
       offset += length
     }
     try {
-      for (let at = this.#length, rest = parts; at < offset; ) {
-        const { bytesWritten } = await this.#handle.writev(rest, at)
-        at += bytesWritten
-        rest = restOf(rest, bytesWritten)
-      }
+      await writeAllAt(this.#handle, parts, this.#length)
     } catch (error) {
       throw spillError(error, this.#place)
     }
@@ -129,16 +126,6 @@ function nonceOf(number: number): Buffer {
   const nonce = Buffer.alloc(NONCE_BYTES)
   nonce.writeUIntBE(number, NONCE_BYTES - 6, 6)
   return nonce
-}
-
-/** What is left of `parts` after `written` bytes. */
-function restOf(parts: readonly Buffer[], written: number): Buffer[] {
-  let skip = written
-  return parts.flatMap((part) => {
-    const skipped = Math.min(skip, part.length)
-    skip -= skipped
-    return skipped < part.length ? [part.subarray(skipped)] : []
-  })
 }
 
 function damaged(): DamagedError {
