@@ -66,6 +66,15 @@ describe('an export', () => {
     })
   })
 
+  it.each(['ndjson', 'csv'] as const)('as %s holds records of any size', async (format) => {
+    const text = 'a "quoted", text\n'.repeat(50_000)
+    const repository = await createRepository()
+    await repository.take(shop([[1, true, text]]))
+    const written = await exported(repository, { format, include: ['orders'] })
+    if (format === 'ndjson') expect(JSON.parse(written).record.note).toBe(text)
+    else expect(written).toBe(`id,paid,note\r\n1,true,"${text.replaceAll('"', '""')}"\r\n`)
+  })
+
   it('comes in pieces, and stops when it is interrupted', async () => {
     const repository = await createRepository()
     await repository.take(shop(orders(2000, 300)))

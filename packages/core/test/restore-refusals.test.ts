@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { hasDifferences } from '../src/operations/difference.ts'
 import { createRepository } from './support/memory-repository.ts'
 import { contents, index, order, orders, shop } from './support/shop.ts'
 import { targetWith } from './support/target-with.ts'
@@ -116,6 +117,15 @@ describe('a restore that was done', () => {
       else await expect(restored).rejects.toMatchObject({ code: 'RESTORE_UNPROVEN', data: { collections: [NAME] } })
       expect(database.openReadPoints).toBe(0)
     }
+  })
+
+  it('needs nobody who listens to its warnings', async () => {
+    const repository = await createRepository()
+    const snapshot = await repository.take(shop())
+    const target = targetWith(shop([]), { warning: { code: 'ENGINE_SAYS', message: 'something' } })
+    const plan = await repository.plan(snapshot, target, { mode: 'overwrite' })
+    const { proof } = await repository.apply(plan, {})
+    expect(hasDifferences(proof)).toBe(false)
   })
 
   it('warns of a schema that could not be made the same, but where it was to append', async () => {

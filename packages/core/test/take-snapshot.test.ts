@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { DatabaseSource } from '../src/ports/database-source.ts'
 import { memory } from '../src/stores/memory-store.ts'
 import { keysOf } from './object-layer.ts'
 import { collect } from './support/collect.ts'
@@ -33,6 +34,33 @@ describe('a snapshot', () => {
       'table public.empty',
       'table public.orders',
       'index public.orders_note',
+    ])
+  })
+
+  it('keeps under which parent a collection is shown', async () => {
+    const database = shop()
+    const source: DatabaseSource = {
+      engine: database.engine,
+      label: database.label,
+      async openReadPoint(options) {
+        const point = await database.openReadPoint(options)
+        return {
+          facts: point.facts,
+          schema: point.schema,
+          collections: point.collections.map((one) =>
+            one.name === 'public.orders' ? { ...one, parent: 'public.sales' } : one,
+          ),
+          read: (name, reading) => point.read(name, reading),
+          close: () => point.close(),
+        }
+      },
+    }
+    const repository = await createRepository()
+    const { collections } = await repository.get(await repository.take(source))
+    expect(collections.map(({ layout }) => [layout.name, layout.parent])).toEqual([
+      ['public.audit', undefined],
+      ['public.empty', undefined],
+      ['public.orders', 'public.sales'],
     ])
   })
 

@@ -98,6 +98,11 @@ describe('record keys', () => {
     )
   })
 
+  it('grow with their components, however many', () => {
+    expect(encode('text', ...Array.from({ length: 1000 }, () => null))).toEqual(Buffer.alloc(1000, 0x05))
+    expect(encode('integer', ...Array.from({ length: 1000 }, () => '7'))).toEqual(Buffer.alloc(2000, '4107', 'hex'))
+  })
+
   it('keep components apart and NULL first', () => {
     expect(encode('text', 'a', 'bc').equals(encode('text', 'ab', 'c'))).toBe(false)
     expect(Buffer.compare(encode('text', null), encode('text', ''))).toBe(-1)
