@@ -30,8 +30,9 @@ export async function compareBy(
   const keyed = keyedLike(right, left)
   if (keyed !== undefined) {
     const { context, right: operand, signal } = input
-    const isUnique = implies(right, keyed) || (await hasUniqueKeys({ context, operand, keyed, signal }))
-    if (isUnique) return { left, right: keyed, sameColumns }
+    if (implies(right, keyed) || (await hasUniqueKeys({ context, operand, keyed, signal }))) {
+      return { left, right: keyed, sameColumns }
+    }
   }
   return { left: withoutKey(left), right: withoutKey(right), sameColumns }
 }

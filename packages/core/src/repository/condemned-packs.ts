@@ -18,8 +18,9 @@ export async function readCondemnedPacks(context: RepositoryContext): Promise<Se
   const packs = new Set<string>()
   for await (const { key } of context.store.list(CONDEMNED_PREFIX)) {
     const id = fileId(key)
-    const bytes = id === undefined ? undefined : await unlessGone(context.store.get(key))
-    if (id === undefined || bytes === undefined) continue
+    if (id === undefined) continue
+    const bytes = await unlessGone(context.store.get(key))
+    if (bytes === undefined) continue
     const file = condemnedFile(context, Buffer.from(id, 'hex'))
     if (firstPartEnd(file, bytes) !== bytes.length) throw damaged(`${key} is damaged: its size does not fit`)
     for (const pack of condemnedSchema.parse(decodeSealedDocument(file, bytes, 0)).packs) packs.add(pack)

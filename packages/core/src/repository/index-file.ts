@@ -62,9 +62,10 @@ export class IndexFile {
     const name = indexFile(id)
     if (size < FILE_HEADER_BYTES + TAG_BYTES + INDEX_TRAILER_BYTES) throw damaged(`${name} is damaged: it is cut`)
     const tailAt = size <= TAIL_BYTES ? 0 : size - TAIL_BYTES
-    const header = { offset: 0, length: FILE_HEADER_BYTES }
     let tail = await context.store.get(name, { range: { offset: tailAt, length: size - tailAt } })
-    requireFileHeader(tailAt === 0 ? tail : await context.store.get(name, { range: header }), 'DBSI', name)
+    let header = tail
+    if (tailAt > 0) header = await context.store.get(name, { range: { offset: 0, length: FILE_HEADER_BYTES } })
+    requireFileHeader(header, 'DBSI', name)
     const footerBytes = decodeIndexTrailer(tail.subarray(tail.length - INDEX_TRAILER_BYTES), name)
     const footerAt = size - INDEX_TRAILER_BYTES - footerBytes
     if (footerAt < FILE_HEADER_BYTES) throw damaged(`${name} is damaged: its footer does not fit its size`)
