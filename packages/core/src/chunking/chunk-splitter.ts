@@ -1,12 +1,16 @@
 import { RecordTooLargeError } from '../errors/record-too-large-error.ts'
 import { SourceOrderError } from '../errors/source-order-error.ts'
 import type { RecordReader } from '../records/record-reader.ts'
+import { freeBuffer } from '../values/free-buffer.ts'
 import { MAX_CHUNK_BYTES, MAX_RECORD_BYTES } from './chunk-limits.ts'
 import { hash32 } from './key-hash.ts'
 
 /** A run of consecutive records as it leaves the splitter. */
 export interface SplitChunk {
-  /** The records' bytes; a view that nothing changes any more. One record above 1 MiB stands alone. */
+  /**
+   * The records' bytes; a view that nothing changes any more. One record above 1 MiB stands alone, also in its memory,
+   * which `freeBacking` may give back when nobody needs it.
+   */
   readonly bytes: Buffer
   readonly firstKey: Buffer
   readonly lastKey: Buffer
@@ -55,6 +59,8 @@ export class ChunkSplitter {
   /** Up to here no end of the record at `#position` was found. */
   #searched = 0
   #records = 0
+  /** Whether a chunk is a view of the slab. */
+  #isCut = false
   #firstKey = Buffer.alloc(0)
   #lastKey = Buffer.allocUnsafe(64)
   #lastKeyLength = -1
@@ -108,9 +114,10 @@ export class ChunkSplitter {
       // Cut by size before the record that would make the chunk too large: a large record stands alone.
       if (this.#records > 0 && end - this.#chunkStart > MAX_CHUNK_BYTES) chunks.push(this.#cut(start, false))
       this.#accept(keyBytes, keyLength)
-      this.#position = end
+      // Relative: a cut may have moved the record to another slab.
+      this.#position += end - start
       const boundary = (hash32(this.#seed, keyBytes, 0, keyLength) & this.#mask) === 0
-      if (boundary) chunks.push(this.#cut(end, true))
+      if (boundary) chunks.push(this.#cut(this.#position, true))
     }
   }
 
@@ -137,15 +144,19 @@ export class ChunkSplitter {
     }
     this.#chunkStart = end
     this.#records = 0
+    this.#isCut = true
+    if (chunk.bytes.length > MAX_CHUNK_BYTES) this.#nextSlab()
     return chunk
   }
 
-  /** Moves the open chunk to the beginning of a new slab, a larger one where a record needs it. */
+  /** Moves the open chunk to the beginning of a new slab, a larger one where a record needs it. Frees one that no chunk is of. */
   #nextSlab(): void {
     const open = this.#filled - this.#chunkStart
     const size = Math.min(this.#slab.length * 2, SLAB_BYTES)
     const slab = Buffer.allocUnsafeSlow(open > size / 2 ? open * 2 : size)
     this.#slab.copy(slab, 0, this.#chunkStart, this.#filled)
+    if (!this.#isCut) freeBuffer(this.#slab)
+    this.#isCut = false
     this.#slab = slab
     this.#position -= this.#chunkStart
     this.#searched -= this.#chunkStart

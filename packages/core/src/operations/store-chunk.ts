@@ -3,6 +3,7 @@ import type { SplitChunk } from '../chunking/chunk-splitter.ts'
 import type { ObjectWriter } from '../ports/object-access.ts'
 import type { ChunkEntry } from '../record-tree/chunk-entry.ts'
 import { encodeSegments } from '../record-tree/segments-codec.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
 
@@ -23,7 +24,10 @@ export function describeChunk(
   return { entry: { ...common, id: identify(encodeSegments(segments)), segmented: true }, segments }
 }
 
-/** Stores a chunk, by preference as a delta on the one that stands at its place in the previous snapshot. */
+/**
+ * Stores a chunk, by preference as a delta on the one that stands at its place in the previous snapshot. One record above
+ * 1 MiB is gone afterwards.
+ */
 export async function storeChunk(
   writer: ObjectWriter,
   chunk: SplitChunk,
@@ -38,6 +42,9 @@ export async function storeChunk(
   }
   for (const [i, id] of segments.entries()) await put('chunk', id, segmentAt(chunk.bytes, i * MAX_CHUNK_BYTES))
   await put('segments', entry.id, encodeSegments(segments))
+  // Memory that the collector would let lie until there are 64 MB of it.
+  await writer.settled()
+  freeBacking(chunk.bytes)
   return entry
 }
 

@@ -49,9 +49,10 @@ export async function takeCollection(input: TakeCollectionInput): Promise<Snapsh
     ...(root === null ? {} : { previous: new PreviousTree(context.objects.reader, root) }),
   })
   for await (const chunk of chunks) {
-    await tree.add(await storeChunk(writer, chunk, await beside?.chunkAt(chunk.firstKey)))
-    input.progress.add(layout.name, { records: chunk.records, bytes: chunk.bytes.length })
-    await input.throttle.pass(chunk.bytes.length, signal)
+    const entry = await storeChunk(writer, chunk, await beside?.chunkAt(chunk.firstKey))
+    await tree.add(entry)
+    input.progress.add(layout.name, { records: entry.records, bytes: entry.bytes })
+    await input.throttle.pass(entry.bytes, signal)
   }
   const built = await tree.finish()
   return {

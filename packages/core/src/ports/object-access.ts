@@ -29,6 +29,9 @@ export interface ObjectWriter extends ObjectReader {
    */
   keep(kind: ObjectKind, id: ObjectId, plaintext: Buffer): Promise<void>
 
+  /** Resolves when the plaintexts of all that was taken are used no longer: their memory may be given back. */
+  settled(): Promise<void>
+
   /** Resolves when all that was taken is durable and listed in a durable index. */
   flush(): Promise<void>
 }

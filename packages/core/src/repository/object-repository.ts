@@ -51,7 +51,7 @@ export interface RepositoryWriter extends ObjectWriter {
 export interface OpenWriterOptions {
   /** Default: the repository's own. */
   readonly compression?: CompressionSettings
-  /** Plain bytes taken and not yet packed, at most (one object may always be taken). Default 16 MiB. */
+  /** Plain bytes taken and not yet packed, at most (one object may always be taken). Default 8 MiB. */
   readonly bytesInFlight?: number
   /** Size at which a pack is closed, in bytes. Default 16 MiB. */
   readonly packBytes?: number

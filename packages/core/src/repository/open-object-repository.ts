@@ -31,7 +31,7 @@ export interface OpenObjectRepositoryOptions {
 
 /** Size at which a pack is closed: big enough for a bucket's costs per request, small enough to hold two in memory. */
 const PACK_BYTES = 16 * 1024 * 1024
-const BYTES_IN_FLIGHT = 16 * 1024 * 1024
+const BYTES_IN_FLIGHT = 8 * 1024 * 1024
 
 /**
  * Opens a repository. Fails with `NotARepositoryError`, `NewerFormatError`, `WrongPassphraseError`, `DamagedError`,

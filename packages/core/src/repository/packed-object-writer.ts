@@ -120,6 +120,10 @@ export class PackedObjectWriter implements RepositoryWriter {
     return this.#parts.reader.read(kind, id)
   }
 
+  async settled(): Promise<void> {
+    await this.#draining
+  }
+
   async flush(): Promise<void> {
     await this.#draining
     this.#throwIfEnded()

@@ -11,14 +11,14 @@ export interface SortOptions {
   readonly randomness: Randomness
   /** Where a private folder for the temporary file is made. */
   readonly folder: string
-  /** Bytes sorted at a time in memory. Default 24 MiB. */
+  /** Bytes sorted at a time in memory. Default 16 MiB. */
   readonly memoryBytes?: number
   /** Whether the temporary file is compressed. Default true. */
   readonly compress?: boolean
   readonly signal?: AbortSignal
 }
 
-const MEMORY_BYTES = 24 * 1024 * 1024
+const MEMORY_BYTES = 16 * 1024 * 1024
 /** Runs merged at a time: one block of 128 KiB each, 12 MiB in all. More runs are merged in several passes. */
 const MERGED_AT_ONCE = 96
 /** Bytes of the records in one batch, about. */

@@ -16,7 +16,7 @@ export class MemoryObjects implements ObjectWriter {
 
   async store(kind: ObjectKind, id: ObjectId, plaintext: Buffer, base?: ObjectId): Promise<void> {
     this.stored.push({ kind, id, base })
-    this.objects.set(`${kind} ${id}`, plaintext)
+    this.objects.set(`${kind} ${id}`, Buffer.from(plaintext))
   }
 
   async keep(): Promise<void> {}
@@ -27,6 +27,8 @@ export class MemoryObjects implements ObjectWriter {
     if (bytes === undefined) throw new ObjectMissingError(`${kind} ${id} is missing`, { hint: 'none' })
     return Buffer.from(bytes)
   }
+
+  async settled(): Promise<void> {}
 
   async flush(): Promise<void> {}
 }
