@@ -2,8 +2,11 @@ import type pc from 'picocolors'
 
 /** Where a command writes and what it may use; injected, so that tests can look. */
 export interface Console {
-  /** Results: one JSON document (or NDJSON) with `--json`, tables and text without. Waits while the reader is slow. */
-  out(text: string, encoding?: 'utf8' | 'latin1'): Promise<void>
+  /**
+   * Results: one JSON document (or NDJSON) with `--json`, tables and text without. Resolves when it is
+   * written, and `content` may be used again.
+   */
+  out(content: string | Buffer): Promise<void>
   /** Messages and progress. */
   message(text: string): void
   readonly colours: ReturnType<typeof pc.createColors>

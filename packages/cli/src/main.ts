@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { setFlagsFromString } from 'node:v8'
 import pc from 'picocolors'
@@ -16,9 +15,7 @@ process.stdout.on('error', () => process.exit(0))
 
 const interactive = process.stderr.isTTY === true && process.stdin.isTTY === true
 process.exitCode = await run(process.argv.slice(2), {
-  out: async (text, encoding = 'utf8') => {
-    if (!process.stdout.write(text, encoding)) await once(process.stdout, 'drain')
-  },
+  out: (content) => new Promise((resolve) => process.stdout.write(content, () => resolve())),
   message: (text) => void process.stderr.write(text),
   colours: pc.createColors(process.stdout.isTTY === true && pc.isColorSupported),
   interactive,

@@ -38,8 +38,8 @@ async function dbsnap(args: readonly string[], variables: Record<string, string>
   let out = ''
   let messages = ''
   const code = await run(args, {
-    out: async (text) => {
-      out += text
+    out: async (content) => {
+      out += content
     },
     message: (text) => {
       messages += text

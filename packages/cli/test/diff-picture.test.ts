@@ -23,8 +23,8 @@ it('the picture of a diff in the README is one: `npm run docs:picture` takes it 
   const dbsnap = async (...args: string[]): Promise<string> => {
     let out = ''
     await run(args, {
-      out: async (text) => {
-        out += text
+      out: async (content) => {
+        out += content
       },
       message: () => {},
       colours: pc.createColors(true),

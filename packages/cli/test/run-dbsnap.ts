@@ -16,8 +16,8 @@ export async function runDbsnap(
   let out = ''
   let messages = ''
   const code = await run(args, {
-    out: async (text) => {
-      out += text
+    out: async (content) => {
+      out += content
     },
     message: (text) => {
       messages += text

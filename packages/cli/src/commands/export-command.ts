@@ -1,5 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises'
-import { type Repository, UsageError } from '@dbsnap/core'
+import { freeBacking, type Repository, UsageError } from '@dbsnap/core'
 import { sqlScript } from '@dbsnap/postgres'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -16,7 +16,10 @@ export async function exportCommand(name: string, options: ExportCommandOptions,
   try {
     const pieces = await piecesOf(repository, name, options, console.signal)
     if (options.output === undefined || options.output === '-') {
-      for await (const piece of pieces) await console.out(piece.toString('latin1'), 'latin1')
+      for await (const piece of pieces) {
+        await console.out(piece)
+        freeBacking(piece)
+      }
     } else await writeFile(options.output, pieces)
     return EXIT.done
   } finally {
