@@ -6,7 +6,17 @@ import { repositoryRoot } from './source-files.ts'
 
 /** Larger blobs are fixtures, not text a person typed; scanning them costs minutes and finds nothing. */
 const maxBytes = 2 * 1024 * 1024
-const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] }
+/** Passwords that tests plant, to look for them where none may be. */
+const canaries = ['/canary-4711/', '/me:hunter2@host/']
+const config = {
+  rules: [
+    {
+      id: '@secretlint/secretlint-rule-preset-recommend',
+      rule: creator,
+      rules: [{ id: '@secretlint/secretlint-rule-database-connection-string', options: { allows: canaries } }],
+    },
+  ],
+}
 
 interface Blob {
   id: string

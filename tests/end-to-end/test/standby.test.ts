@@ -1,6 +1,7 @@
 import type { Repository } from '@dbsnap/core'
 import { postgres } from '@dbsnap/postgres'
 import { type PostgresServer, startPostgres, startStandby } from '@dbsnap/test-servers'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { compare, memoryRepository, nothing } from '../src/compare.ts'
 import { hookedSource } from '../src/hooked-source.ts'
@@ -43,14 +44,22 @@ it('a hot standby is read as its primary; tables without a log are left out, and
   await expect(restoring).rejects.toMatchObject({ code: 'INCOMPATIBLE_TARGET' })
 })
 
+async function untilRecoveryWaits(): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const waiting = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND backend_type = 'startup'`
+  while ((await client.query(waiting)).rowCount === 0) await client.query('SELECT pg_sleep(0.01)')
+  await client.end()
+}
+
 it('a read that is in the way of recovery ends with a typed, retryable error, and nothing is published', async () => {
   const before = await repository.list()
   const source = hookedSource(postgres(url), {
     reading: async (collection) => {
       if (collection !== 'public.t') return
       await database.sql('TRUNCATE t')
-      const replayed = `SELECT 1 FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()`
-      while ((await database.sql(replayed)).length === 0) await database.sql('SELECT pg_sleep(0.01)')
+      // Recovery now waits for our lock, and cancels us 10 ms later; a server that is still sending hears of it when we read on.
+      await untilRecoveryWaits()
     },
   })
   await expect(repository.take(source)).rejects.toMatchObject({ code: 'READ_POINT_LOST', retryable: true })

@@ -2,8 +2,15 @@ import { type Address, CATALOGS, classOf } from './catalog-address.ts'
 import type { Dependency } from './dependencies.ts'
 import type { ObjectNode } from './object-node.ts'
 
-/** Catalogs whose automatic dependants are parts of what they depend on: defaults, members of operator families. */
-const AUTOMATIC_PARTS = new Set<number>([CATALOGS.pg_attrdef, CATALOGS.pg_amop, CATALOGS.pg_amproc])
+/**
+ * Automatic dependants that are parts, and of what: defaults, members of operator families. A loose member depends in the
+ * same way on its function or operator, in no order that one could go by, and is no part of that.
+ */
+const AUTOMATIC_PARTS = new Map<number, readonly number[]>([
+  [CATALOGS.pg_attrdef, [CATALOGS.pg_class]],
+  [CATALOGS.pg_amop, [CATALOGS.pg_opfamily, CATALOGS.pg_opclass]],
+  [CATALOGS.pg_amproc, [CATALOGS.pg_opfamily, CATALOGS.pg_opclass]],
+])
 
 /** Parts of parts (the array of a table's row type) are never deeper than a few; a circle ends here. */
 const DEEPEST_PART = 16
@@ -30,7 +37,8 @@ export class ObjectOwners {
     const owner = this.#owners.get(object)
     if (owner !== undefined || depth === DEEPEST_PART) return owner
     for (const { referenced, type } of this.#dependenciesOf(object)) {
-      const isPart = type === 'e' || type === 'i' || (type === 'a' && AUTOMATIC_PARTS.has(classOf(object)))
+      const holders = type === 'a' ? AUTOMATIC_PARTS.get(classOf(object)) : undefined
+      const isPart = type === 'e' || type === 'i' || holders?.includes(classOf(referenced)) === true
       const found = isPart ? this.get(referenced, depth + 1) : undefined
       if (found !== undefined) return found
     }
