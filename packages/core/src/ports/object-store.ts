@@ -42,7 +42,7 @@ export interface ObjectStore {
     options?: StoreCallOptions & { readonly exclusive?: boolean },
   ): Promise<void>
 
-  /** The whole file, or exactly `range` of it: a range that leaves the file is a `DamagedError`, never short data. */
+  /** The whole file, or exactly `range` of it, in a buffer of the caller's own: a range that leaves the file is a `DamagedError`, never short data. */
   get(key: string, options?: StoreCallOptions & { readonly range?: ByteRange }): Promise<Buffer>
 
   /** Size and time of one file, or undefined where there is none. */
