@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sharedPostgres } from '@dbsnap/test-servers'
 import pg from 'pg'
-import pc from 'picocolors'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../src/run.ts'
+import { type Ended, runDbsnap } from './run-dbsnap.ts'
 
 const CANARY = 'canary-4711'
 let url = ''
@@ -28,30 +27,8 @@ afterAll(async () => {
   await rm(place, { recursive: true })
 })
 
-interface Ended {
-  readonly code: number
-  readonly out: string
-  readonly messages: string
-}
-
-async function dbsnap(args: readonly string[], variables: Record<string, string> = {}): Promise<Ended> {
-  let out = ''
-  let messages = ''
-  const code = await run(args, {
-    out: async (content) => {
-      out += content
-    },
-    message: (text) => {
-      messages += text
-    },
-    colours: pc.createColors(false),
-    interactive: false,
-    columns: 80,
-    signal: new AbortController().signal,
-    variables: { DBSNAP_REPO: join(place, 'repository'), DBSNAP_PASSPHRASE: 'correct horse', ...variables },
-    ask: async () => '',
-  })
-  return { code, out, messages }
+function dbsnap(args: readonly string[], variables: Record<string, string> = {}): Promise<Ended> {
+  return runDbsnap(args, { DBSNAP_REPO: join(place, 'repository'), DBSNAP_PASSPHRASE: 'correct horse', ...variables })
 }
 
 const lines = (text: string): Record<string, unknown>[] =>
