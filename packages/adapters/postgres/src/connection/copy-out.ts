@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { freeBacking } from '@dbsnap/core/values'
+import { freeBuffer } from '@dbsnap/core/values'
 import { CopyFrames } from './copy-frames.ts'
 
 /** What we call of the connection that `pg` hands to a query when it is its turn. */
@@ -10,6 +10,12 @@ export interface SubmittedConnection {
 
 /** Bytes that may wait for the reader. The socket hands over 64 KiB at a time: four keep the server busy meanwhile. */
 const READ_AHEAD = 256 * 1024
+
+/** One read of the socket, and the rows in it. */
+interface Arrived {
+  readonly bytes: Buffer
+  readonly payload: Buffer
+}
 
 type DataListener = (bytes: Buffer) => void
 
@@ -22,7 +28,7 @@ type DataListener = (bytes: Buffer) => void
 export class CopyOut implements AsyncIterable<Buffer> {
   readonly text: string
   readonly #frames = new CopyFrames()
-  readonly #waiting: Buffer[] = []
+  readonly #waiting: Arrived[] = []
   #waitingBytes = 0
   #stream: Duplex | undefined
   #driverListener: DataListener | undefined
@@ -61,12 +67,13 @@ export class CopyOut implements AsyncIterable<Buffer> {
   /** Leaving early leaves the statement running and the socket paused. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     for (;;) {
-      const bytes = this.#waiting.shift()
-      if (bytes !== undefined) {
-        this.#waitingBytes -= bytes.length
+      const arrived = this.#waiting.shift()
+      if (arrived !== undefined) {
+        this.#waitingBytes -= arrived.payload.length
         if (this.#waitingBytes < READ_AHEAD / 2 && this.#driverListener !== undefined) this.#stream?.resume()
-        yield bytes
-        freeBacking(bytes)
+        yield arrived.payload
+        // Only what is a whole buffer: a stream that is no socket may hand out views of one that it still needs.
+        freeBuffer(arrived.bytes)
       } else if (this.#failure !== undefined) throw this.#failure
       else if (this.#ended) return
       else
@@ -79,7 +86,7 @@ export class CopyOut implements AsyncIterable<Buffer> {
   readonly #onData = (bytes: Buffer): void => {
     const { payload, rest } = this.#frames.take(bytes)
     if (payload.length > 0) {
-      this.#waiting.push(payload)
+      this.#waiting.push({ bytes, payload })
       this.#waitingBytes += payload.length
       if (this.#waitingBytes >= READ_AHEAD) this.#stream?.pause()
       this.#wake?.()
