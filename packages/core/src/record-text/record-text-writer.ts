@@ -1,5 +1,5 @@
-import { isAscii, isUtf8 } from 'node:buffer'
 import { decodeField, malformedRecord } from '../records/copy-text-fields.ts'
+import { plainDecoding } from '../records/decode-text.ts'
 import { showValue } from '../records/show-value.ts'
 import type { CollectionLayout, Column } from '../values/collection.ts'
 import type { TextSink } from './text-sink.ts'
@@ -26,9 +26,7 @@ export class RecordTextWriter {
 
   /** Must be called before the first record of each buffer. */
   begin(bytes: Buffer): void {
-    const { encoding } = this.#layout
-    // Every encoding of the servers has ASCII in it; `bytes` are shown as UTF-8 where they are.
-    this.#isUtf8 = isAscii(bytes) || ((encoding === 'utf-8' || encoding === 'bytes') && isUtf8(bytes))
+    this.#isUtf8 = plainDecoding(bytes, this.#layout.encoding) !== undefined
   }
 
   /** Appends the record `bytes[start, end)`. Fails with `DamagedError` where it has other fields than its layout. */

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 
 const decoders = new Map<string, TextDecoder | undefined>()
@@ -27,4 +28,13 @@ function createDecoder(encoding: string): TextDecoder | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Whether `decodeText` would read every piece of these bytes as UTF-8: `ascii` and `utf8` say so, the first because every
+ * encoding of the servers has ASCII in it; undefined where it has to be asked piece by piece.
+ */
+export function plainDecoding(bytes: Buffer, encoding: string): 'ascii' | 'utf8' | undefined {
+  if (isAscii(bytes)) return 'ascii'
+  return (encoding === 'utf-8' || encoding === 'bytes') && isUtf8(bytes) ? 'utf8' : undefined
 }

@@ -1,7 +1,7 @@
-import { isAscii, isUtf8 } from 'node:buffer'
 import type { CollectionLayout, Column } from '../values/collection.ts'
 import type { Json } from '../values/json.ts'
 import { decodeField, malformedRecord } from './copy-text-fields.ts'
+import { plainDecoding } from './decode-text.ts'
 import { showText, showValue } from './show-value.ts'
 
 const TAB = 0x09
@@ -19,7 +19,7 @@ export class RecordFields {
   readonly #ends: Int32Array
   #record: Buffer = Buffer.alloc(0)
   /** How a text without escapes is decoded; undefined: by its own bytes. */
-  #decoding: 'latin1' | 'utf8' | undefined
+  #decoding: ReturnType<typeof plainDecoding>
 
   constructor(layout: CollectionLayout) {
     this.#layout = layout
@@ -43,9 +43,7 @@ export class RecordFields {
     const isWhole = record[end] === NEWLINE && (columns.length > 0 || end === 0)
     if (!isWhole || record.indexOf(TAB, last) !== -1) throw malformedRecord(this.#layout)
     this.#record = record
-    this.#decoding = undefined
-    if (isAscii(record)) this.#decoding = 'latin1'
-    else if ((encoding === 'utf-8' || encoding === 'bytes') && isUtf8(record)) this.#decoding = 'utf8'
+    this.#decoding = plainDecoding(record, encoding)
   }
 
   /** Whether a field of this record has the very bytes of a field of another. */
@@ -70,7 +68,7 @@ export class RecordFields {
     if (end - start === 2 && record[start] === BACKSLASH && record[start + 1] === UPPER_N) return null
     const column = this.#layout.columns[index] as Column
     if (this.#decoding !== undefined) {
-      const text = record.toString(this.#decoding, start, end)
+      const text = record.toString(this.#decoding === 'ascii' ? 'latin1' : 'utf8', start, end)
       if (!text.includes('\\')) return showText(text, column)
     }
     return showValue(this.value(index), column, this.#layout.encoding)
