@@ -2,7 +2,7 @@ import { DamagedError } from '../errors/damaged-error.ts'
 import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
 import { ObjectMissingError } from '../errors/object-missing-error.ts'
 import type { ObjectReader } from '../ports/object-access.ts'
-import { freeBacking, freeBuffer } from '../values/free-buffer.ts'
+import { freeBacking, freeBuffer, ownCopy } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
 import { BoundedCache } from './bounded-cache.ts'
@@ -104,7 +104,7 @@ export class PackedObjectReader implements ObjectReader {
    */
   #keep({ kind, id, version }: ObjectCopy, plaintext: Buffer): void {
     if (kind === 'chunk' && version > 0) return
-    this.#plaintexts.set(`${kind}/${id}`, Buffer.from(plaintext), plaintext.length)
+    this.#plaintexts.set(`${kind}/${id}`, ownCopy(plaintext), plaintext.length)
   }
 
   async #refreshAgain(): Promise<boolean> {

@@ -1,3 +1,8 @@
+import { isMarkedAsUntransferable } from 'node:worker_threads'
+
+/** Bytes below which the collector is cheaper. */
+const WORTH_FREEING = 4096
+
 /**
  * Gives a buffer's memory back now, instead of when the collector finds it. It lies outside the collector's heap, which
  * waits for 64 MB of it before it looks: reading 12 GB through buffers of 128 KiB peaked at 174 MB without this, at
@@ -8,7 +13,21 @@ export function freeBuffer(bytes: Buffer): void {
   if (bytes.length === bytes.buffer.byteLength) freeBacking(bytes)
 }
 
-/** As `freeBuffer`, with all that `bytes` may be a view of; for who owns that. Small buffers, which share theirs, stay. */
+/**
+ * As `freeBuffer`, with all that `bytes` may be a view of; for who owns that. The blocks that Node cuts small buffers out of
+ * (8 KiB, from Node 24 on 64 KiB) belong to many, and stay: Node marks them as not transferable.
+ */
 export function freeBacking({ buffer }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0)
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < WORTH_FREEING) return
+  if (!isMarkedAsUntransferable(buffer)) buffer.transfer(0)
+}
+
+/**
+ * A copy with memory of its own, for what is kept long. `Buffer.from` cuts small copies out of a block that they share: 64 KiB
+ * that live as long as the last of them (4 600 kept nodes of 2 KB held 298 MB).
+ */
+export function ownCopy(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
 }

@@ -23,7 +23,8 @@ export async function* jsonRows<Row>(client: SchemaClient, sql: string): AsyncGe
       yield JSON.parse(unescaped(piece.toString('utf8', start, end)))
       start = end + 1
     }
-    rest = piece.subarray(start)
+    // A copy: what the connection gave is gone when the next piece is asked for.
+    rest = Buffer.from(piece.subarray(start))
   }
 }
 
