@@ -59,10 +59,10 @@ export function changed(plaintext: Buffer, row: number, value: string): Buffer {
   return Buffer.from(lines.join('\n'))
 }
 
-/** Stores one chunk; resolves with its id. */
+/** Stores a copy of one chunk; resolves with its id. */
 export async function storeChunk(writer: RepositoryWriter, plaintext: Buffer, base?: ObjectId): Promise<ObjectId> {
   const id = writer.identify(plaintext)
-  await writer.store('chunk', id, plaintext, base)
+  await writer.store('chunk', id, Buffer.from(plaintext), base)
   return id
 }
 

@@ -1,16 +1,13 @@
 import { RecordTooLargeError } from '../errors/record-too-large-error.ts'
 import { SourceOrderError } from '../errors/source-order-error.ts'
 import type { RecordReader } from '../records/record-reader.ts'
-import { freeBuffer } from '../values/free-buffer.ts'
+import { freeBuffer, ownCopy } from '../values/free-buffer.ts'
 import { MAX_CHUNK_BYTES, MAX_RECORD_BYTES } from './chunk-limits.ts'
 import { hash32 } from './key-hash.ts'
 
 /** A run of consecutive records as it leaves the splitter. */
 export interface SplitChunk {
-  /**
-   * The records' bytes; a view that nothing changes any more. One record above 1 MiB stands alone, also in its memory,
-   * which `freeBacking` may give back when nobody needs it.
-   */
+  /** The records' bytes. They and all the memory behind them are the receiver's own. One record above 1 MiB stands alone. */
   readonly bytes: Buffer
   readonly firstKey: Buffer
   readonly lastKey: Buffer
@@ -31,14 +28,14 @@ export interface ChunkSplitterOptions {
   readonly leadingKey?: (head: Buffer) => string
 }
 
-/** Bytes. Incoming bytes are copied once into slabs of this size, and chunks are views of them. */
-const SLAB_BYTES = 4 * 1024 * 1024
-
 /**
- * Bytes of the first slab; each next one is twice as large. 4 MiB for each of 10 000 tables of two records made the
- * collector work for two thirds of the time that their take needed.
+ * Bytes of the slab in which incoming bytes are searched for records, before each chunk is copied out of it. It begins
+ * small: a full one for each of 10 000 tables of two records made the collector work for two thirds of their take.
  */
-const FIRST_SLAB_BYTES = 16 * 1024
+const SLAB_BYTES = { first: 16 * 1024, usual: 1024 * 1024 } as const
+
+/** By how much the slab grows where one record is larger. */
+const SLAB_GROWTH = 1.5
 
 /**
  * Cuts a stream of records into chunks. A chunk ends after a record whose key hash says so, never by content, so an
@@ -51,7 +48,7 @@ export class ChunkSplitter {
   readonly #mask: number
   readonly #collection: string
   readonly #leadingKey: (head: Buffer) => string
-  #slab = Buffer.allocUnsafeSlow(FIRST_SLAB_BYTES)
+  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES.first)
   /** Bytes of the slab that are filled, where the open chunk begins, and where the next record begins. */
   #filled = 0
   #chunkStart = 0
@@ -59,8 +56,6 @@ export class ChunkSplitter {
   /** Up to here no end of the record at `#position` was found. */
   #searched = 0
   #records = 0
-  /** Whether a chunk is a view of the slab. */
-  #isCut = false
   #firstKey = Buffer.alloc(0)
   #lastKey = Buffer.allocUnsafe(64)
   #lastKeyLength = -1
@@ -79,7 +74,7 @@ export class ChunkSplitter {
     const chunks: SplitChunk[] = []
     let taken = 0
     while (taken < bytes.length) {
-      if (this.#filled === this.#slab.length) this.#nextSlab()
+      if (this.#filled === this.#slab.length) this.#makeRoom()
       const room = Math.min(this.#slab.length - this.#filled, bytes.length - taken)
       bytes.copy(this.#slab, this.#filled, taken, taken + room)
       this.#filled += room
@@ -89,7 +84,7 @@ export class ChunkSplitter {
     return chunks
   }
 
-  /** Ends the stream: returns the last chunk, if any. Bytes after the last whole record are a `SourceOrderError`. */
+  /** Ends the stream, and the splitter: returns the last chunk, if any. Bytes after the last whole record are a `SourceOrderError`. */
   finish(): SplitChunk[] {
     if (this.#position < this.#filled) {
       throw new SourceOrderError(`the source ended in the middle of a record of ${this.#collection}`, {
@@ -97,7 +92,9 @@ export class ChunkSplitter {
         data: { collection: this.#collection },
       })
     }
-    return this.#records === 0 ? [] : [this.#cut(this.#position, false)]
+    const last = this.#records === 0 ? [] : [this.#cut(this.#position, false)]
+    freeBuffer(this.#slab)
+    return last
   }
 
   #scan(chunks: SplitChunk[]): void {
@@ -114,7 +111,7 @@ export class ChunkSplitter {
       // Cut by size before the record that would make the chunk too large: a large record stands alone.
       if (this.#records > 0 && end - this.#chunkStart > MAX_CHUNK_BYTES) chunks.push(this.#cut(start, false))
       this.#accept(keyBytes, keyLength)
-      // Relative: a cut may have moved the record to another slab.
+      // Relative: a cut may have moved the record.
       this.#position += end - start
       const boundary = (hash32(this.#seed, keyBytes, 0, keyLength) & this.#mask) === 0
       if (boundary) chunks.push(this.#cut(this.#position, true))
@@ -135,8 +132,11 @@ export class ChunkSplitter {
   }
 
   #cut(end: number, atBoundary: boolean): SplitChunk {
+    const bytes = this.#slab.subarray(this.#chunkStart, end)
+    const isLarge = bytes.length > MAX_CHUNK_BYTES
     const chunk: SplitChunk = {
-      bytes: this.#slab.subarray(this.#chunkStart, end),
+      // A large record takes the slab with it.
+      bytes: isLarge ? bytes : ownCopy(bytes),
       firstKey: this.#firstKey,
       lastKey: Buffer.from(this.#lastKey.subarray(0, this.#lastKeyLength)),
       records: this.#records,
@@ -144,23 +144,26 @@ export class ChunkSplitter {
     }
     this.#chunkStart = end
     this.#records = 0
-    this.#isCut = true
-    if (chunk.bytes.length > MAX_CHUNK_BYTES) this.#nextSlab()
+    if (isLarge) this.#moveTo(Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES.usual, this.#filled - end)))
     return chunk
   }
 
-  /** Moves the open chunk to the beginning of a new slab, a larger one where a record needs it. Frees one that no chunk is of. */
-  #nextSlab(): void {
+  /** Moves the open chunk to the beginning of the slab, or of a larger one. */
+  #makeRoom(): void {
+    const slab = this.#slab
     const open = this.#filled - this.#chunkStart
-    const size = Math.min(this.#slab.length * 2, SLAB_BYTES)
-    const slab = Buffer.allocUnsafeSlow(open > size / 2 ? open * 2 : size)
+    if (open <= slab.length / 2 && slab.length >= SLAB_BYTES.usual) return this.#moveTo(slab)
+    const doubled = Math.min(2 * slab.length, SLAB_BYTES.usual)
+    this.#moveTo(Buffer.allocUnsafeSlow(Math.max(doubled, Math.ceil(open * SLAB_GROWTH))))
+    freeBuffer(slab)
+  }
+
+  #moveTo(slab: Buffer): void {
     this.#slab.copy(slab, 0, this.#chunkStart, this.#filled)
-    if (!this.#isCut) freeBuffer(this.#slab)
-    this.#isCut = false
     this.#slab = slab
     this.#position -= this.#chunkStart
     this.#searched -= this.#chunkStart
-    this.#filled = open
+    this.#filled -= this.#chunkStart
     this.#chunkStart = 0
   }
 

@@ -41,10 +41,13 @@ export function zstdDeltaOptions(plainBytes: number, base: Buffer): ZstdOptions 
   }
 }
 
-/** Options for decompressing into exactly `plainBytes`; more is an error, so a small input cannot fill the memory. */
+/**
+ * Options for decompressing into exactly `plainBytes`; more is an error, so a small input cannot fill the memory. One byte of
+ * room is left: of a buffer that is full zlib cannot know whether more is to come, and makes another of the same size.
+ */
 export function zstdDecompressOptions(plainBytes: number, base?: Buffer): ZstdOptions {
   return {
-    chunkSize: Math.max(plainBytes, MIN_CHUNK),
+    chunkSize: Math.max(plainBytes + 1, MIN_CHUNK),
     maxOutputLength: plainBytes,
     ...(base === undefined ? {} : { dictionary: base }),
   }

@@ -4,6 +4,7 @@ import { decompress } from '../compression/decompress.ts'
 import { zstdOptions } from '../compression/zstd-parameters.ts'
 import { NONCE_BYTES, seal, unseal } from '../encryption/sealing.ts'
 import type { Randomness } from '../ports/system.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import { documentAssociatedData } from './associated-data.ts'
 import { damaged, encodeFileHeader, FILE_HEADER_BYTES, type FileMagic, requireFileHeader } from './format-version.ts'
 
@@ -39,6 +40,7 @@ function encodePart(file: DocumentFile, part: unknown, number: number, nonce: Bu
   const compressed = zlib.zstdCompressSync(json, zstdOptions(json.length, LEVEL))
   const associated = documentAssociatedData(file.repositoryId, file.fileId, file.magic, number)
   const { ciphertext, tag } = seal(file.key, nonce, associated, [size, compressed])
+  for (const bytes of [json, compressed]) freeBacking(bytes)
   return Buffer.concat([nonce, ciphertext, tag])
 }
 
@@ -60,5 +62,8 @@ export function decodeSealedDocument(file: DocumentFile, bytes: Buffer, number: 
   const size = plain.readUInt32BE(0)
   const json = size > MAX_PART_BYTES ? undefined : decompress('zstd', plain.subarray(4), size)
   if (json === undefined) throw damaged(`${file.name} is damaged: its content does not decompress`)
-  return JSON.parse(json.toString('utf8'))
+  freeBacking(plain)
+  const text = json.toString('utf8')
+  freeBacking(json)
+  return JSON.parse(text)
 }

@@ -4,6 +4,7 @@ import type { CollectionChoice, DatabaseSource, ReadPoint } from '../ports/datab
 import { readSchema, readSchemaObjects } from '../repository/schema-document.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import { chooseByName } from '../values/name-pattern.ts'
+import type { ObjectId } from '../values/object-id.ts'
 import type { SchemaDocument } from '../values/schema.ts'
 import type { SchemaObjects } from './diff-schema.ts'
 import type { OperationContext } from './operation-context.ts'
@@ -11,6 +12,8 @@ import type { OperationContext } from './operation-context.ts'
 /** One of the two things that are compared: a snapshot, or a live database at a read point. */
 export interface DiffOperand {
   readonly collections: ReadonlyMap<string, CollectionLayout>
+  /** Where it is a snapshot: the segments of its schema. Equal ones are equal schemas. */
+  readonly storedSchema: readonly ObjectId[] | undefined
   /** Read when they are asked for. */
   schemaObjects(): SchemaObjects
   /** Where it is a snapshot: what its manifest says of the collection. */
@@ -29,6 +32,7 @@ export function snapshotOperand(context: OperationContext, manifest: SnapshotMan
   const stored = new Map(manifest.collections.map((collection) => [collection.layout.name, collection]))
   return {
     collections: new Map(manifest.collections.map(({ layout }) => [layout.name, layout])),
+    storedSchema: manifest.schema,
     schemaObjects: () => readSchemaObjects(context.objects.reader, manifest.schema),
     stored: (name) => stored.get(name),
     live: undefined,
@@ -39,6 +43,7 @@ export function snapshotOperand(context: OperationContext, manifest: SnapshotMan
 export function liveOperand(readPoint: ReadPoint, close: () => Promise<void>): DiffOperand {
   return {
     collections: new Map(readPoint.collections.map((collection) => [collection.name, collection])),
+    storedSchema: undefined,
     schemaObjects: () => readPoint.schema.objects,
     stored: () => undefined,
     live: readPoint,

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CollectionChoice } from '../ports/database-source.ts'
 import type { ProgressListener } from '../ports/progress.ts'
 import type { SchemaObject } from '../values/schema.ts'
 import { chooseCollections, type DiffOperand } from './diff-operand.ts'
 import { diffCollectionRecords } from './diff-records.ts'
 import { diffSchema } from './diff-schema.ts'
-import type { ChangeKind, CollectionSummary, Difference } from './difference.ts'
+import type { ChangeKind, CollectionSummary, Difference, SchemaChange } from './difference.ts'
 import type { OperationContext } from './operation-context.ts'
 import { ProgressMeter } from './progress-meter.ts'
 
@@ -39,7 +40,7 @@ export async function* diffOperands(
       collections.push(yield* diffCollectionRecords(input, shown, progress))
     }
     const schema = { added: 0, removed: 0, changed: 0 }
-    for (const change of await diffSchema(left.schemaObjects(), right.schemaObjects(), chosenObjects(names, options))) {
+    for (const change of await schemaChanges(left, right, chosenObjects(names, options))) {
       schema[change.kind]++
       yield [change]
     }
@@ -58,4 +59,13 @@ export function chosenObjects(
   if ((include ?? []).length === 0 && (exclude ?? []).length === 0) return () => true
   const chosen = new Set(names)
   return ({ collection }) => collection !== undefined && chosen.has(collection)
+}
+
+async function schemaChanges(
+  left: DiffOperand,
+  right: DiffOperand,
+  chosen: (object: SchemaObject) => boolean,
+): Promise<SchemaChange[]> {
+  if (left.storedSchema !== undefined && isDeepStrictEqual(left.storedSchema, right.storedSchema)) return []
+  return diffSchema(left.schemaObjects(), right.schemaObjects(), chosen)
 }

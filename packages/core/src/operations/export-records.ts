@@ -8,7 +8,7 @@ import { TextSink } from '../record-text/text-sink.ts'
 import type { TextStyle } from '../record-text/text-style.ts'
 import { createRecordReader } from '../records/create-record-reader.ts'
 import type { CollectionLayout } from '../values/collection.ts'
-import { freeBuffer } from '../values/free-buffer.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import { chooseCollections } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
 import { collectionOf, readRecordBytes } from './read-records.ts'
@@ -124,6 +124,6 @@ async function* writeRecords(
       start = end
       if (out.length >= PIECE_BYTES) yield out.take()
     }
-    freeBuffer(bytes)
+    freeBacking(bytes)
   }
 }

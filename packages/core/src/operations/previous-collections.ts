@@ -11,18 +11,27 @@ export interface PreviousCollections {
 /** Snapshots of parts of a source (a safety snapshot of one table) must not make the others' history end: look back this far. */
 const LOOK_BACK = 4
 
-/** Looks through the newest snapshots of the source. A damaged one is passed over: nothing needs a base. */
-export async function previousCollections(catalog: SnapshotCatalog, label: string): Promise<PreviousCollections> {
+/**
+ * Looks for the collections that are `wanted` through the newest snapshots of the source, and no further than it must. A
+ * damaged one is passed over: nothing needs a base.
+ */
+export async function previousCollections(
+  catalog: SnapshotCatalog,
+  label: string,
+  wanted: readonly { readonly name: string }[],
+): Promise<PreviousCollections> {
   const summaries = (await catalog.list()).snapshots.filter((snapshot) => snapshot.source.label === label)
   const collections = new Map<string, SnapshotCollection>()
+  const missing = new Set(wanted.map(({ name }) => name))
   let schema: readonly ObjectId[] = []
   for (const { id } of summaries.slice(0, LOOK_BACK)) {
     const manifest = await catalog.load(id).catch((): SnapshotManifest | undefined => undefined)
     if (manifest === undefined) continue
     if (schema.length === 0) schema = manifest.schema
     for (const collection of manifest.collections) {
-      if (!collections.has(collection.layout.name)) collections.set(collection.layout.name, collection)
+      if (missing.delete(collection.layout.name)) collections.set(collection.layout.name, collection)
     }
+    if (missing.size === 0) break
   }
   return { collections, schema }
 }

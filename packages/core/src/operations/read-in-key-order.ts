@@ -3,6 +3,7 @@ import { createRecordReader } from '../records/create-record-reader.ts'
 import { frameRecords } from '../records/frame-records.ts'
 import { keylessHash } from '../records/keyless-reader.ts'
 import { sortRecords } from '../sorting/external-sorter.ts'
+import { joinedRecords } from '../sorting/joined-records.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import type { OperationContext } from './operation-context.ts'
 
@@ -20,18 +21,18 @@ export function readInKeyOrder(
   return layout.key.length > 0 ? bytes : sortedByHash(context, bytes, layout, signal)
 }
 
-async function* sortedByHash(
+function sortedByHash(
   context: OperationContext,
   bytes: AsyncIterable<Buffer>,
   layout: CollectionLayout,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncIterable<Buffer> {
   const sorted = sortRecords(keyedByHash(bytes, layout), {
     randomness: context.randomness,
     folder: context.temporaryFolder,
     ...(signal === undefined ? {} : { signal }),
   })
-  for await (const batch of sorted) yield Buffer.concat(batch.map(({ record }) => record))
+  return joinedRecords(sorted)
 }
 
 async function* keyedByHash(

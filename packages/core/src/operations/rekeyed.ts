@@ -5,7 +5,9 @@ import { createRecordReader } from '../records/create-record-reader.ts'
 import { frameRecords } from '../records/frame-records.ts'
 import { KEYLESS_HASH_BYTES } from '../records/keyless-reader.ts'
 import { sortRecords } from '../sorting/external-sorter.ts'
+import { joinedRecords } from '../sorting/joined-records.ts'
 import type { CollectionLayout } from '../values/collection.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import type { DiffOperand } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
 import { rootOf } from './take-collection.ts'
@@ -20,8 +22,8 @@ export interface RekeyInput {
 }
 
 /** The records of a side sorted again, outside memory, by another key. */
-export async function* rekeyed(input: RekeyInput): AsyncGenerator<Buffer, void, undefined> {
-  for await (const batch of sorted(input)) yield Buffer.concat(batch.map(({ record }) => record))
+export function rekeyed(input: RekeyInput): AsyncIterable<Buffer> {
+  return joinedRecords(sorted(input))
 }
 
 /** Whether no two records of a side share that key. Reads and sorts it. */
@@ -57,7 +59,11 @@ async function* storedBytes(
   { objects }: OperationContext,
   root: ReturnType<typeof rootOf>,
 ): AsyncGenerator<Buffer, void, undefined> {
-  for await (const entry of new TreeCursor(objects.reader, root).chunks()) yield await readChunk(objects.reader, entry)
+  for await (const entry of new TreeCursor(objects.reader, root).chunks()) {
+    const bytes = await readChunk(objects.reader, entry)
+    yield bytes
+    freeBacking(bytes)
+  }
 }
 
 async function* withKeys(

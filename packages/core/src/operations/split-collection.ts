@@ -5,6 +5,7 @@ import { createRecordReader } from '../records/create-record-reader.ts'
 import { leadingKey } from '../records/leading-key.ts'
 import type { RecordReader } from '../records/record-reader.ts'
 import type { CollectionLayout } from '../values/collection.ts'
+import { GrowingBuffer } from '../values/growing-buffer.ts'
 
 /** The chunks of a collection that is read, and the split parameter that cuts them. */
 export interface SplitCollection {
@@ -31,7 +32,7 @@ export async function splitCollection(
   { inherited, target }: SplitParameter = {},
 ): Promise<SplitCollection> {
   const input = bytes[Symbol.asyncIterator]()
-  const sample: Buffer[] = []
+  const sample = new GrowingBuffer()
   try {
     const bits = inherited ?? (await chooseSplitBits(input, sample, createRecordReader(layout), target))
     const splitter = new ChunkSplitter({
@@ -48,41 +49,41 @@ export async function splitCollection(
   }
 }
 
-/** Reads the sample into `sample`, from where it is cut again, and counts whole records in it. */
+/** Reads the sample, which is cut again afterwards, and counts whole records in it. */
 async function chooseSplitBits(
   input: AsyncIterator<Buffer>,
-  sample: Buffer[],
+  sample: GrowingBuffer,
   reader: RecordReader,
   target: number | undefined,
 ): Promise<number> {
   let records = 0
-  let bytes = 0
-  let rest = Buffer.alloc(0)
-  while (records < SAMPLE_RECORDS && bytes + rest.length < SAMPLE_BYTES) {
+  let start = 0
+  while (records < SAMPLE_RECORDS && sample.bytes.length < SAMPLE_BYTES) {
     const next = await input.next()
     if (next.done === true) break
-    sample.push(Buffer.from(next.value))
-    const piece = rest.length === 0 ? next.value : Buffer.concat([rest, next.value])
-    let start = 0
-    for (let end = reader.end(piece, start, piece.length); end !== -1; end = reader.end(piece, start, piece.length)) {
-      if (records === SAMPLE_RECORDS || bytes >= SAMPLE_BYTES) break
+    const searched = sample.bytes.length
+    sample.append(next.value)
+    const { bytes } = sample
+    while (records < SAMPLE_RECORDS && start < SAMPLE_BYTES) {
+      const end = reader.end(bytes, start, bytes.length, Math.max(start, searched))
+      if (end === -1) break
       records++
-      bytes += end - start
       start = end
     }
-    rest = Buffer.from(piece.subarray(start))
   }
   // A first record larger than the whole sample is alone in its chunk, whatever the parameter.
-  return records === 0 ? splitBitsFor(1, rest.length, target) : splitBitsFor(records, bytes, target)
+  return records === 0 ? splitBitsFor(1, sample.bytes.length, target) : splitBitsFor(records, start, target)
 }
 
 async function* cut(
   splitter: ChunkSplitter,
-  sample: readonly Buffer[],
+  sample: GrowingBuffer,
   input: AsyncIterator<Buffer>,
 ): AsyncGenerator<SplitChunk, void, undefined> {
   try {
-    for (const bytes of sample) yield* splitter.push(bytes)
+    const chunks = splitter.push(sample.bytes)
+    sample.free()
+    yield* chunks
     for (let next = await input.next(); next.done !== true; next = await input.next()) yield* splitter.push(next.value)
     yield* splitter.finish()
   } finally {

@@ -25,8 +25,8 @@ export function describeChunk(
 }
 
 /**
- * Stores a chunk, by preference as a delta on the one that stands at its place in the previous snapshot. One record above
- * 1 MiB is gone afterwards.
+ * Stores a chunk, by preference as a delta on the one that stands at its place in the previous snapshot. Its bytes are
+ * used up.
  */
 export async function storeChunk(
   writer: ObjectWriter,

@@ -120,7 +120,7 @@ class Take {
   async #read(readPoint: ReadPoint, concurrency: number): Promise<Contents> {
     const label = this.#options.label ?? readPoint.facts.label
     const parent = await this.#context.objects.snapshots.latest(label)
-    const previous = await previousCollections(this.#context.objects.snapshots, label)
+    const previous = await previousCollections(this.#context.objects.snapshots, label, readPoint.collections)
     const collections: SnapshotCollection[] = []
     for (const { estimatedRecords, estimatedBytes } of readPoint.collections) {
       this.#progress.expect(estimatedRecords, estimatedBytes)

@@ -5,7 +5,7 @@ import type { ObjectKind } from '../values/object-kind.ts'
 export interface ObjectReader {
   /**
    * The plaintext of an object, decrypted and authenticated against its id and kind.
-   * Fails with `ObjectMissingError` or `DamagedError`. The buffer is the caller's own.
+   * Fails with `ObjectMissingError` or `DamagedError`. The buffer and the memory behind it are the caller's own.
    */
   read(kind: ObjectKind, id: ObjectId): Promise<Buffer>
 }
@@ -17,7 +17,7 @@ export interface ObjectWriter extends ObjectReader {
 
   /**
    * Takes one object for storing unless it is known already. Resolves when there is room for more, not when it is
-   * durable; `plaintext` must not change afterwards. `base` names an object of the same kind that it probably
+   * durable. `plaintext` is the writer's from here on: a buffer that is no view of a larger one is freed once it is stored. `base` names an object of the same kind that it probably
    * resembles (the one at its place in the previous snapshot): it may then be stored as a delta.
    * A failure to store shows at a later `store` or at `flush`.
    */
@@ -29,7 +29,7 @@ export interface ObjectWriter extends ObjectReader {
    */
   keep(kind: ObjectKind, id: ObjectId, plaintext: Buffer): Promise<void>
 
-  /** Resolves when the plaintexts of all that was taken are used no longer: their memory may be given back. */
+  /** Resolves when the plaintexts of all that was taken are used no longer: what they are views of may be given back. */
   settled(): Promise<void>
 
   /** Resolves when all that was taken is durable and listed in a durable index. */

@@ -7,8 +7,8 @@ export interface DiffSide {
   readonly entry: ChunkEntry | undefined
   /** What `entry` is: a node of this level, or a chunk (`CHUNK_LEVEL`). */
   readonly level: number
-  /** The bytes of the chunk the side stands on, where it has them at hand; otherwise they are read by its id. */
-  readonly plaintext: Buffer | undefined
+  /** Gives away the bytes of the chunk the side stands on, where it has them at hand; otherwise they are read by its id. */
+  takePlaintext(): Buffer | undefined
   /** Whether an entry of this id stands in a node that is open now. */
   isOpen(id: ObjectId): boolean
   open(): Promise<void>

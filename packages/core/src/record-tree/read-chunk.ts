@@ -1,12 +1,12 @@
 import { DamagedError } from '../errors/damaged-error.ts'
 import type { ObjectReader } from '../ports/object-access.ts'
-import { freeBuffer } from '../values/free-buffer.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import type { ChunkEntry } from './chunk-entry.ts'
 import { decodeSegments } from './segments-codec.ts'
 
 /**
  * The records' bytes of a chunk, segments joined. Its length is checked against the entry. Holds one copy of the
- * record and one segment at a time. The buffer must not be changed.
+ * record and one segment at a time. The buffer and the memory behind it are the caller's own.
  */
 export async function readChunk(objects: ObjectReader, entry: ChunkEntry): Promise<Buffer> {
   if (!entry.segmented) {
@@ -20,7 +20,7 @@ export async function readChunk(objects: ObjectReader, entry: ChunkEntry): Promi
     const segment = await objects.read('chunk', id)
     if (at + segment.length > whole.length) throw wrongLength(entry)
     at += segment.copy(whole, at)
-    freeBuffer(segment)
+    freeBacking(segment)
   }
   if (at !== whole.length) throw wrongLength(entry)
   return whole

@@ -1,5 +1,5 @@
 import type { ObjectReader } from '../ports/object-access.ts'
-import { freeBuffer } from '../values/free-buffer.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import { readChunk } from './read-chunk.ts'
 import type { ChunkStep, DiffStep, EqualStep } from './tree-diff.ts'
 
@@ -59,10 +59,10 @@ export class StepLoader {
     return { ...step, bytes: await (waiting.bytes ?? this.#load(step)) }
   }
 
-  /** Says that a chunk is held no longer. What was read for it is freed; a live side's bytes are not ours. */
-  release({ entry, plaintext, bytes }: LoadedChunk): void {
+  /** Says that a chunk is held no longer, and frees its bytes. */
+  release({ entry, bytes }: LoadedChunk): void {
     this.#held -= entry.bytes
-    if (plaintext === undefined) freeBuffer(bytes)
+    freeBacking(bytes)
     this.#wake()
   }
 

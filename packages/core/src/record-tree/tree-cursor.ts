@@ -30,7 +30,6 @@ export class TreeCursor implements DiffSide {
   readonly #ahead = new Map<ObjectId, Promise<TreeNode>>()
 
   /** Chunks of a stored tree are read by their id. */
-  readonly plaintext = undefined
 
   /** `root` is null for a collection without records. Nothing is read before `open` or `seek`. */
   constructor(objects: ObjectReader, root: TreeRoot | null) {
@@ -79,6 +78,8 @@ export class TreeCursor implements DiffSide {
   }
 
   /** Whether an entry of this id stands in a node that is open now: in the same one as `entry`, or in one above. */
+  takePlaintext(): undefined {}
+
   isOpen(id: ObjectId): boolean {
     return this.#frames.some((frame) => idsOf(frame.node).has(id))
   }

@@ -7,7 +7,7 @@ import { CHUNK_LEVEL } from './tree-cursor.ts'
 export interface ChunkStep {
   readonly side: 'left' | 'right'
   readonly entry: ChunkEntry
-  /** The records' bytes, where the side has them at hand (a live one). */
+  /** The records' bytes, where the side has them at hand (a live one); the receiver's own. */
   readonly plaintext: Buffer | undefined
 }
 
@@ -72,7 +72,7 @@ export async function* diffTrees(
       if (first.level > CHUNK_LEVEL) {
         await enter(first)
       } else {
-        yield { side, entry: first.entry as ChunkEntry, plaintext: first.plaintext }
+        yield { side, entry: first.entry as ChunkEntry, plaintext: first.takePlaintext() }
         await first.skip()
       }
     }

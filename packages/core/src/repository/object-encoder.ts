@@ -1,7 +1,7 @@
 import { compress, compressDelta } from '../compression/compress.ts'
 import type { CompressionSettings } from '../compression/compression-settings.ts'
 import type { DeltaHeader } from '../format/object-header.ts'
-import { freeBuffer } from '../values/free-buffer.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
 import type { ObjectCopy } from './object-copy.ts'
@@ -46,7 +46,7 @@ export class ObjectEncoder {
   async encode(kind: ObjectKind, id: ObjectId, plaintext: Buffer, base: ObjectId | undefined): Promise<EncodedObject> {
     const chosen = base === undefined || base === id ? undefined : await this.#chooseBase(kind, base)
     const delta = chosen && compressDelta(plaintext, chosen.plaintext)
-    if (chosen !== undefined) freeBuffer(chosen.plaintext)
+    if (chosen !== undefined) freeBacking(chosen.plaintext)
     if (chosen === undefined || delta === undefined) return this.#whole(kind, id, plaintext)
     if (delta.length > plaintext.length * SURELY_SMALL) {
       const whole = await this.#whole(kind, id, plaintext)

@@ -83,7 +83,7 @@ export class PackedObjectReader implements ObjectReader {
     }
     const plaintext = decodeObject(copy, opened, base)
     if (encoding !== 'plain') freeBacking(opened.payload)
-    if (base !== undefined) freeBuffer(base)
+    if (base !== undefined) freeBacking(base)
     return plaintext
   }
 

@@ -2,6 +2,7 @@ import type { CompressionSettings } from '../compression/compression-settings.ts
 import { InterruptedError } from '../errors/interrupted-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { MAX_OBJECT_BYTES } from '../format/object-header.ts'
+import { freeBuffer } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
 import { IndexWriter, type WrittenIndexFile } from './index-writer.ts'
@@ -42,6 +43,7 @@ interface Pending {
 
 interface Job {
   readonly id: ObjectId
+  readonly plaintext: Buffer
   readonly plainBytes: number
   /** undefined: stored already. */
   readonly encoded: Promise<EncodedObject | undefined>
@@ -93,13 +95,14 @@ export class PackedObjectWriter implements RepositoryWriter {
     }
     if (this.#pending.has(id)) {
       this.#counts.known++
+      freeBuffer(plaintext)
       return
     }
     this.#pending.set(id, { kind, plaintext })
     this.#bytesInFlight += plaintext.length
     const encoded = this.#encodeUnlessStored(kind, id, plaintext, base)
     encoded.catch(() => {})
-    this.#jobs.push({ id, plainBytes: plaintext.length, encoded })
+    this.#jobs.push({ id, plaintext, plainBytes: plaintext.length, encoded })
     this.#draining ??= this.#drain()
     while (this.#isFull()) await new Promise<void>((resolve) => this.#room.push(resolve))
     this.#throwIfEnded()
@@ -107,8 +110,9 @@ export class PackedObjectWriter implements RepositoryWriter {
 
   async keep(kind: ObjectKind, id: ObjectId, plaintext: Buffer): Promise<void> {
     this.#throwIfEnded()
-    if (this.#parts.trusted.chainsMayBeBroken) await this.store(kind, id, plaintext)
-    else this.#counts.known++
+    if (this.#parts.trusted.chainsMayBeBroken) return this.store(kind, id, plaintext)
+    this.#counts.known++
+    freeBuffer(plaintext)
   }
 
   async read(kind: ObjectKind, id: ObjectId): Promise<Buffer> {
@@ -169,6 +173,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     if (encoded === undefined) {
       this.#counts.known++
       this.#pending.delete(job.id)
+      freeBuffer(job.plaintext)
       return
     }
     const { length, version } = await this.#packs.append(encoded)
@@ -178,6 +183,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     this.#counts.sealedBytes += length
     const pending = this.#pending.get(job.id)
     if (pending !== undefined) pending.plaintext = undefined
+    freeBuffer(job.plaintext)
   }
 
   async #encodeUnlessStored(

@@ -1,4 +1,5 @@
 import type { ObjectReader, ObjectWriter } from '../ports/object-access.ts'
+import { freeBacking, freeBuffer, ownCopy } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SchemaDocument, SchemaListing, SchemaObject } from '../values/schema.ts'
 import { parseDocument, writeTexts } from './documents.ts'
@@ -73,13 +74,16 @@ async function* objectsOf(
 async function* linesOf(reader: ObjectReader, ids: readonly ObjectId[]): AsyncGenerator<string, string, undefined> {
   let rest: Buffer = Buffer.alloc(0)
   for (const id of ids) {
-    const bytes = Buffer.concat([rest, await reader.read('document', id)])
+    const segment = await reader.read('document', id)
+    const bytes = Buffer.concat([rest, segment])
+    freeBacking(segment)
     let start = 0
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
       yield bytes.toString('utf8', start, end)
       start = end + 1
     }
-    rest = bytes.subarray(start)
+    rest = ownCopy(bytes.subarray(start))
+    freeBuffer(bytes)
   }
   yield rest.toString('utf8')
   return ''

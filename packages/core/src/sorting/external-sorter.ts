@@ -1,5 +1,6 @@
 import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { Randomness } from '../ports/system.ts'
+import { freeBacking } from '../values/free-buffer.ts'
 import { mergeRuns } from './merge-runs.ts'
 import { itemAt, RecordArena } from './record-arena.ts'
 import type { SortItem } from './sort-item.ts'
@@ -43,6 +44,7 @@ export async function* sortRecords(
     for await (const batch of batches(await sort.sorted())) {
       throwIfInterrupted(options.signal, 'sorting')
       yield batch
+      sort.freeRetired()
     }
   } finally {
     await sort.close()
@@ -54,6 +56,8 @@ class ExternalSort {
   readonly #arena: RecordArena
   #file: SpillFile | undefined
   #runs: SortedRun[] = []
+  /** Blocks of runs that the batch under way has views of. */
+  #retired: Buffer[] = []
 
   constructor(options: SortOptions) {
     this.#options = options
@@ -85,12 +89,19 @@ class ExternalSort {
       const merged: SortedRun[] = []
       for (let at = 0; at < this.#runs.length; at += MERGED_AT_ONCE) {
         const writer = new RunWriter(file)
-        for await (const item of mergeRuns(file, this.#runs.slice(at, at + MERGED_AT_ONCE))) await writer.add(item)
+        const runs = this.#runs.slice(at, at + MERGED_AT_ONCE)
+        for await (const item of mergeRuns(file, runs, freeBacking)) await writer.add(item)
         merged.push(await writer.finish())
       }
       this.#runs = merged
     }
-    return mergeRuns(file, this.#runs)
+    return mergeRuns(file, this.#runs, (block) => this.#retired.push(block))
+  }
+
+  /** Gives back what only batches before had views of. */
+  freeRetired(): void {
+    for (const block of this.#retired) freeBacking(block)
+    this.#retired = []
   }
 
   async close(): Promise<void> {

@@ -2,15 +2,19 @@ import type { SortItem } from './sort-item.ts'
 import { RunReader, type SortedRun } from './sorted-run.ts'
 import type { SpillFile } from './spill-file.ts'
 
-/** Merges runs into one stream in key order; equal keys come in the order of the runs. Holds one block a run. */
+/**
+ * Merges runs into one stream in key order; equal keys come in the order of the runs. Holds one block a run, and gives
+ * each that it has left to `retire`: what was yielded are views of them.
+ */
 export async function* mergeRuns(
   file: SpillFile,
   runs: readonly SortedRun[],
+  retire: (block: Buffer) => void,
 ): AsyncGenerator<SortItem, void, undefined> {
   const heap: RunReader[] = []
   const rank = new Map<RunReader, number>()
   for (const [i, run] of runs.entries()) {
-    const reader = new RunReader(file, run)
+    const reader = new RunReader(file, run, retire)
     await reader.advance()
     rank.set(reader, i)
     heap.push(reader)

@@ -1,3 +1,4 @@
+import { freeBuffer } from '../values/free-buffer.ts'
 import { MAX_SORTED_ENTRIES, sortEntries } from './sort-entries.ts'
 import { ENTRY_HEADER_BYTES, entryLength, keyLengthAt, recordLengthAt, writeEntryHead } from './sort-entry.ts'
 import type { SortItem } from './sort-item.ts'
@@ -58,6 +59,7 @@ export class RecordArena {
   /** Lets go of the memory; the arena is empty and may be used again. */
   free(): void {
     this.clear()
+    freeBuffer(this.#bytes)
     this.#bytes = Buffer.alloc(0)
     this.#offsets = new Uint32Array(0)
   }
@@ -66,6 +68,7 @@ export class RecordArena {
     const size = needed <= SMALL_BYTES ? Math.min(SMALL_BYTES, this.#capacity) : this.#capacity
     const bytes = Buffer.allocUnsafeSlow(size)
     this.#bytes.copy(bytes, 0, 0, this.#length)
+    freeBuffer(this.#bytes)
     this.#bytes = bytes
   }
 

@@ -45,19 +45,23 @@ export class RunWriter {
 export class RunReader {
   readonly #file: SpillFile
   readonly #run: SortedRun
+  readonly #retire: (block: Buffer) => void
   #next = 0
   #block: Buffer = Buffer.alloc(0)
   #at = 0
-  /** The entry it stands on; undefined at the end. Its bytes stay as they are while somebody holds them. */
+  /** The entry it stands on; undefined at the end. Views of a block, until `retire` was told of it. */
   item: SortItem | undefined
 
-  constructor(file: SpillFile, run: SortedRun) {
+  /** `retire` is given each block that it has left. */
+  constructor(file: SpillFile, run: SortedRun, retire: (block: Buffer) => void) {
     this.#file = file
     this.#run = run
+    this.#retire = retire
   }
 
   /** Reads the next block and moves to its first entry, or to the end. Only where `isBuffered` is false, as at first. */
   async advance(): Promise<void> {
+    this.#retire(this.#block)
     const place = this.#run[this.#next++]
     if (place === undefined) {
       this.item = undefined

@@ -1,22 +1,16 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { DamagedError } from '../errors/damaged-error.ts'
 import type { Randomness } from '../ports/system.ts'
+import { freeBacking, freeBuffer } from '../values/free-buffer.ts'
 import { spillError } from './spill-error.ts'
 import { writeAllAt } from './write-all-at.ts'
-
-const compress = promisify(zstdCompress)
-const decompress = promisify(zstdDecompress)
 
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-
-/** Bytes that a block may grow to when it is decompressed: a segment of a large record, or a key of that size. */
-const MAX_BLOCK_BYTES = 256 * 1024 * 1024
 
 export interface SpillFileOptions {
   /** Where the private folder is made. */
@@ -31,6 +25,8 @@ export interface SpillFileOptions {
 export interface SpilledBlock {
   readonly offset: number
   readonly length: number
+  /** Bytes of the block itself. */
+  readonly plainBytes: number
   /** Counts the file's blocks; the block's nonce, used once with the file's key. */
   readonly number: number
 }
@@ -78,11 +74,13 @@ export class SpillFile {
     for (const block of blocks) {
       const number = this.#blocks++
       const cipher = createCipheriv(CIPHER, this.#key, nonceOf(number))
-      const body = cipher.update(this.#compress ? await compress(block, COMPRESSION) : block)
+      const packed = this.#compress ? zstdCompressSync(block, compressionOf(block.length)) : block
+      const body = cipher.update(packed)
       cipher.final()
+      if (this.#compress) freeBacking(packed)
       const length = body.length + TAG_BYTES
       parts.push(body, cipher.getAuthTag())
-      places.push({ offset, length, number })
+      places.push({ offset, length, plainBytes: block.length, number })
       offset += length
     }
     try {
@@ -90,11 +88,12 @@ export class SpillFile {
     } catch (error) {
       throw spillError(error, this.#place)
     }
+    for (const part of parts) freeBuffer(part)
     this.#length = offset
     return places
   }
 
-  /** A block's bytes; a fresh buffer. Fails with `DamagedError` where they are not those that were appended. */
+  /** A block's bytes; they and the memory behind them are the caller's own. Fails with `DamagedError` where they are not those that were appended. */
   async read(place: SpilledBlock): Promise<Buffer> {
     const stored = Buffer.allocUnsafeSlow(place.length)
     let filled = 0
@@ -111,7 +110,12 @@ export class SpillFile {
     } catch {
       throw damaged()
     }
-    return this.#compress ? decompress(body, { maxOutputLength: MAX_BLOCK_BYTES }) : body
+    freeBuffer(stored)
+    if (!this.#compress) return body
+    // 1 100 MB/s on this thread, 200 through libuv's pool.
+    const block = zstdDecompressSync(body, { chunkSize: Math.max(place.plainBytes + 1, MIN_CHUNK) })
+    freeBuffer(body)
+    return block
   }
 
   async close(): Promise<void> {
@@ -120,7 +124,16 @@ export class SpillFile {
   }
 }
 
-const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+/** zlib's own smallest output buffer. */
+const MIN_CHUNK = 64
+
+function compressionOf(bytes: number) {
+  return {
+    pledgedSrcSize: bytes,
+    chunkSize: Math.max(bytes >> 1, MIN_CHUNK),
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+  }
+}
 
 function nonceOf(number: number): Buffer {
   const nonce = Buffer.alloc(NONCE_BYTES)
