@@ -143,8 +143,9 @@ async function* counted(
   progress: ProgressMeter,
 ): AsyncGenerator<Buffer, void, undefined> {
   for await (const bytes of records) {
+    const { length } = bytes
     yield bytes
-    progress.add(name, { records: 0, bytes: bytes.length })
+    progress.add(name, { records: 0, bytes: length })
   }
 }
 

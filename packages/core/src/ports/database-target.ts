@@ -56,7 +56,10 @@ export interface RestoreSession {
   /** What `commit` will do to the schema, in order. */
   readonly steps: readonly PlannedStep[]
 
-  /** Loads all records of a collection whose route is `load`. Buffers are cut anywhere. May run for several collections at a time. */
+  /**
+   * Loads all records of a collection whose route is `load`. Buffers are cut anywhere; they and the memory behind them are the
+   * session's own, which may free them. May run for several collections at a time.
+   */
   load(collection: string, records: AsyncIterable<Buffer>): Promise<void>
 
   /**

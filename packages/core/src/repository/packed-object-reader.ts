@@ -15,6 +15,9 @@ import type { RepositoryContext } from './repository-context.ts'
 /** Bytes of plaintexts kept: nodes on the way down a tree, and the bases that several deltas rest on. */
 const PLAINTEXT_CACHE_BYTES = 8 * 1024 * 1024
 
+/** Bytes. Larger chunks are seldom bases, and one would push out many others. */
+const LARGEST_KEPT_CHUNK = 512 * 1024
+
 /** Milliseconds within which a second look at the list of index files is not worth it. */
 const REFRESH_PAUSE = 2000
 
@@ -100,10 +103,11 @@ export class PackedObjectReader implements ObjectReader {
 
   /**
    * Keeps a copy, so that the caller may free its own: to copy 128 KiB takes 10 µs, to read it again 300. Not of a chunk
-   * that was a delta: few others rest on it, and a diff of a million chunks would copy each for nothing.
+   * that was a delta: few others rest on it, and a diff of a million chunks would copy each for nothing. Nor of a segment of a
+   * large record, on which nothing rests.
    */
   #keep({ kind, id, version }: ObjectCopy, plaintext: Buffer): void {
-    if (kind === 'chunk' && version > 0) return
+    if (kind === 'chunk' && (version > 0 || plaintext.length > LARGEST_KEPT_CHUNK)) return
     this.#plaintexts.set(`${kind}/${id}`, ownCopy(plaintext), plaintext.length)
   }
 

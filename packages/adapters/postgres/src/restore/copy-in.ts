@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+import { freeBacking } from '@dbsnap/core/values'
 import type { CopyInStream } from '../postgres-client.ts'
 
 /**
@@ -12,18 +14,25 @@ export const COPY_QUEUE_BYTES = 4 * 1024 * 1024
 /** Sent to the server when a COPY is given up; it ends in the server's log, so it says nothing about the cause. */
 const GIVEN_UP = 'given up by DBSnap'
 
-/** One `COPY ... FROM STDIN` under way. Buffers are cut anywhere; they must not change after they were handed over. */
+/**
+ * One `COPY ... FROM STDIN` under way. Buffers are cut anywhere; they and the memory behind them are its own once they were
+ * handed over, and are freed when they have left the process.
+ */
 export class CopyIn {
   readonly #stream: CopyInStream
+  readonly #socket: Duplex | undefined
   readonly #translate: (error: unknown) => Error
   readonly #finished: Promise<void>
   #pending: Buffer[] = []
   #pendingBytes = 0
+  /** Written, and perhaps still waiting in the stream or in the socket. */
+  #written: Buffer[] = []
   #failure: Error | undefined
 
   /** `translate` makes one of our errors of whatever the driver reports. */
-  constructor(stream: CopyInStream, translate: (error: unknown) => Error) {
+  constructor(stream: CopyInStream, socket: Duplex | undefined, translate: (error: unknown) => Error) {
     this.#stream = stream
+    this.#socket = socket
     this.#translate = translate
     this.#finished = new Promise((resolve, reject) => {
       stream.once('finish', resolve)
@@ -81,9 +90,19 @@ export class CopyIn {
   #send(): void {
     if (this.#pendingBytes === 0) return
     const [first] = this.#pending
-    const message = this.#pending.length === 1 && first !== undefined ? first : Buffer.concat(this.#pending)
+    const isOne = this.#pending.length === 1 && first !== undefined
+    const message = isOne ? first : Buffer.concat(this.#pending)
+    if (!isOne) for (const bytes of this.#pending) freeBacking(bytes)
     this.#pending = []
     this.#pendingBytes = 0
-    this.#stream.write(message)
+    this.#written.push(message)
+    this.#stream.write(message, this.#freeWritten)
+  }
+
+  /** What was written is needed until both queues are empty: the stream's callback says only that the socket has it. */
+  readonly #freeWritten = (): void => {
+    if (this.#socket?.writableLength !== 0 || this.#stream.writableLength > 0) return
+    for (const bytes of this.#written) freeBacking(bytes)
+    this.#written = []
   }
 }

@@ -1,3 +1,4 @@
+import { ownCopy } from '@dbsnap/core/values'
 import type { CopyIn } from './copy-in.ts'
 
 /** A newline ends a record: COPY text escapes those inside values. */
@@ -38,12 +39,14 @@ export async function copyRecordsInTurns(copies: readonly CopyIn[], records: Asy
         copy.push(bytes)
         sent += bytes.length
       } else {
+        // Memory of its own: either stream gives back what it was given.
+        const rest = ownCopy(bytes.subarray(end))
         copy.push(bytes.subarray(0, end))
         turn = (turn + 1) % copies.length
         const next = copies[turn] as CopyIn
         await next.room()
-        next.push(bytes.subarray(end))
-        sent = bytes.length - end
+        next.push(rest)
+        sent = rest.length
       }
       if (sent >= 2 * TURN_BYTES) await (copies[turn] as CopyIn).room()
     }

@@ -95,8 +95,9 @@ export class TargetConnection {
 
   /** Begins a `COPY ... FROM STDIN`. Nothing else may be asked of the connection until it has ended. */
   copyIn(statement: string, doing: string): CopyIn {
-    return new CopyIn(this.#parts.client.query(this.#parts.copyStream(statement)), (error) =>
-      this.#parts.translate(error, doing),
+    const { client, copyStream, translate } = this.#parts
+    return new CopyIn(client.query(copyStream(statement)), client.connection?.stream, (error) =>
+      translate(error, doing),
     )
   }
 
