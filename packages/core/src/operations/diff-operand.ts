@@ -14,8 +14,8 @@ export interface DiffOperand {
   readonly collections: ReadonlyMap<string, CollectionLayout>
   /** Where it is a snapshot: the segments of its schema. Equal ones are equal schemas. */
   readonly storedSchema: readonly ObjectId[] | undefined
-  /** Read when they are asked for. */
-  schemaObjects(): SchemaObjects
+  /** Read when they are asked for, each time anew. */
+  readonly schemaObjects: () => SchemaObjects
   /** Where it is a snapshot: what its manifest says of the collection. */
   stored(name: string): SnapshotCollection | undefined
   /** Where it is live. */

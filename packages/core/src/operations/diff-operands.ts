@@ -67,5 +67,5 @@ async function schemaChanges(
   chosen: (object: SchemaObject) => boolean,
 ): Promise<SchemaChange[]> {
   if (left.storedSchema !== undefined && isDeepStrictEqual(left.storedSchema, right.storedSchema)) return []
-  return diffSchema(left.schemaObjects(), right.schemaObjects(), chosen)
+  return diffSchema(left.schemaObjects, right.schemaObjects, chosen)
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '../values/json.ts'
 import type { SchemaObject } from '../values/schema.ts'
@@ -6,41 +7,42 @@ import type { SchemaChange } from './difference.ts'
 /** Objects of a schema, one after the other. */
 export type SchemaObjects = AsyncIterable<SchemaObject> | Iterable<SchemaObject>
 
-/** What is kept of an object of the left side: its definition, as text. */
-interface Before {
-  readonly kind: string
-  readonly name: string
-  readonly definition: string
-}
-
 /**
  * The schema objects that differ, by kind and name. `chosen`: only what belongs to collections it accepts. Of the left side
- * the definitions are held as text, of the right side one object at a time.
+ * a digest of each definition is held, of the right side those that differ; then the left side is read again for them.
  */
 export async function diffSchema(
-  left: SchemaObjects,
-  right: SchemaObjects,
+  left: () => SchemaObjects,
+  right: () => SchemaObjects,
   chosen: (object: SchemaObject) => boolean,
 ): Promise<SchemaChange[]> {
-  const before = new Map<string, Before>()
-  for await (const object of left) {
-    const { kind, name, definition } = object
-    if (chosen(object)) before.set(idOf(object), { kind, name, definition: JSON.stringify(definition) })
-  }
+  const before = new Map<string, string>()
+  for await (const object of left()) if (chosen(object)) before.set(idOf(object), digestOf(object))
   const changes: SchemaChange[] = []
-  for await (const object of right) {
+  const after = new Map<string, JsonObject>()
+  for await (const object of right()) {
     if (!chosen(object)) continue
-    const { kind, name, definition } = object
-    const other = before.get(idOf(object))
-    before.delete(idOf(object))
-    const known: JsonObject | null = other === undefined ? null : JSON.parse(other.definition)
-    if (isDeepStrictEqual(known, definition)) continue
-    changes.push(change(other === undefined ? 'added' : 'changed', kind, name, known, definition))
+    const id = idOf(object)
+    const known = before.get(id)
+    before.delete(id)
+    if (known === undefined) changes.push(change('added', object, null, object.definition))
+    else if (known !== digestOf(object)) after.set(id, object.definition)
   }
-  for (const { kind, name, definition } of before.values()) {
-    changes.push(change('removed', kind, name, JSON.parse(definition), null))
+  if (before.size + after.size > 0) {
+    for await (const object of left()) {
+      const id = idOf(object)
+      const other = after.get(id)
+      if (before.has(id)) changes.push(change('removed', object, object.definition, null))
+      // The order of members is no difference.
+      else if (other !== undefined && !isDeepStrictEqual(object.definition, other))
+        changes.push(change('changed', object, object.definition, other))
+    }
   }
   return changes.sort((a, b) => (`${a.object}\0${a.name}` < `${b.object}\0${b.name}` ? -1 : 1))
+}
+
+function digestOf({ definition }: SchemaObject): string {
+  return createHash('sha256').update(JSON.stringify(definition)).digest('base64')
 }
 
 function idOf({ kind, name }: SchemaObject): string {
@@ -49,8 +51,7 @@ function idOf({ kind, name }: SchemaObject): string {
 
 function change(
   kind: SchemaChange['kind'],
-  object: string,
-  name: string,
+  { kind: object, name }: SchemaObject,
   before: JsonObject | null,
   after: JsonObject | null,
 ): SchemaChange {
