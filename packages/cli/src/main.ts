@@ -3,8 +3,9 @@ import { setFlagsFromString } from 'node:v8'
 import pc from 'picocolors'
 import { run } from './run.ts'
 
-// V8's young generation grows to 134 MB where there is much garbage, however little lives: more than all else we use. Kept
-// small, a diff of 5 000 000 changes takes a tenth longer (`docs/decisions/0011`).
+// V8's young generation grows to 134 MB where there is much garbage, however little lives, and its old one to twice what lived
+// at the last collection: more than all else we use. Kept tight, a diff of 5 000 000 changes takes a tenth longer
+// (`docs/decisions/0011`).
 setFlagsFromString('--semi-space-growth-factor=1')
 setFlagsFromString('--heap-growing-percent=30')
 
