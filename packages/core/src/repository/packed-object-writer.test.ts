@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { changed, create, keysOf, onlyKey, reopen, rows, storeChunk, writing } from '../../test/object-layer.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { memory } from '../stores/memory-store.ts'
+import { freeBuffer } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/index.ts'
 
 async function _bytesIn(store: ObjectStore): Promise<number> {
@@ -53,6 +54,28 @@ describe('a writer', () => {
     const writer = await (await create(memory())).openWriter()
     const large = Buffer.alloc(16 * 1024 * 1024 + 1)
     await expect(storeChunk(writer, large)).rejects.toMatchObject({ code: 'USAGE' })
+    await writer.close()
+  })
+
+  it('gives back what it was given, once it is stored or known', async () => {
+    const writer = await (await create(memory())).openWriter()
+    const given = [1, 2, 3].map(() => Buffer.from(rows(1000, 1)))
+    const id = writer.identify(given[0] as Buffer)
+    for (const bytes of given.slice(0, 2)) await writer.store('chunk', id, bytes)
+    await writer.flush()
+    await writer.keep('chunk', id, given[2] as Buffer)
+    expect(given.map(({ length }) => length)).toEqual([0, 0, 0])
+    expect(await writer.read('chunk', id)).toEqual(rows(1000, 1))
+    await writer.close()
+  })
+
+  it('publishes nothing of memory that its caller has freed too early', async () => {
+    const writer = await (await create(memory())).openWriter()
+    const bytes = Buffer.from(rows(1000, 1))
+    const stored = writer.store('chunk', writer.identify(bytes), bytes)
+    freeBuffer(bytes)
+    await stored
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'USAGE' })
     await writer.close()
   })
 

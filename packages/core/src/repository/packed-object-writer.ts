@@ -176,6 +176,12 @@ export class PackedObjectWriter implements RepositoryWriter {
       freeBuffer(job.plaintext)
       return
     }
+    // Memory that somebody else has freed meanwhile must never become an object.
+    if (job.plaintext.length !== job.plainBytes) {
+      throw new UsageError('bytes were freed while they were being stored', {
+        hint: 'What was handed to the writer is its own: let go of it. Nothing was published.',
+      })
+    }
     const { length, version } = await this.#packs.append(encoded)
     this.#counts.objects++
     this.#counts.deltas += version > 0 ? 1 : 0
