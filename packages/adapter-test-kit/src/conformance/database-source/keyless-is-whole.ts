@@ -19,7 +19,7 @@ export const keylessIsWhole: Law<'keyless-is-whole', DatabaseSourceFixture> = {
       assert.deepEqual(layout?.key, [])
       const sorted = (list: readonly (readonly (string | null)[])[]): string[] =>
         list.map((row) => JSON.stringify(row)).sort()
-      assert.deepEqual(sorted(await readRows(point, collection)), sorted(rows))
+      assert.deepEqual(sorted(await readRows(fixture, point, collection)), sorted(rows))
     })
   },
 }
