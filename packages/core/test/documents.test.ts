@@ -98,6 +98,21 @@ describe('documents in a repository', () => {
     await expect(repository.apply(other)).rejects.toMatchObject({ code: 'RESTORE_UNPROVEN' })
   })
 
+  it('may be read and written less consistently than the rest, and it is said', async () => {
+    const repository = await createRepository()
+    const database = new DocumentDatabase(...people())
+    const openReadPoint = database.openReadPoint.bind(database)
+    database.openReadPoint = async () => {
+      const point = await openReadPoint()
+      return { ...point, collections: point.collections.map((one) => ({ ...one, consistency: 'collection' })) }
+    }
+    const snapshot = await repository.take(database)
+    expect([snapshot.source.consistency, snapshot.collections[0]?.consistency]).toEqual(['snapshot', 'collection'])
+    const openRestore = database.openRestore.bind(database)
+    database.openRestore = async (request) => ({ ...(await openRestore(request)), atomic: false })
+    expect((await repository.plan(snapshot, database, { mode: 'overwrite' })).atomic).toBe(false)
+  })
+
   it('of one side and rows of the other are not compared', async () => {
     const repository = await createRepository()
     const left = new DocumentDatabase(...people())

@@ -61,7 +61,7 @@ export async function takeCollection(input: TakeCollectionInput): Promise<Snapsh
     bytes: built?.bytes ?? 0,
     root: built === null ? null : { id: built.id, height: built.height },
     splitBits,
-    consistency: readPoint.facts.consistency,
+    consistency: collection.consistency ?? readPoint.facts.consistency,
   }
 }
 

@@ -52,6 +52,8 @@ export interface SourceCollection extends CollectionLayout {
   /** The engine's guess, for progress only. */
   readonly estimatedRecords: number
   readonly estimatedBytes: number
+  /** What is reached for this collection, where it is less than for the read point as a whole. */
+  readonly consistency?: Consistency
 }
 
 /** One consistent moment of a source, shared by all its connections. Ends with `close`, which must always be called. */

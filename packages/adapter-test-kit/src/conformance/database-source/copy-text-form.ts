@@ -4,6 +4,7 @@ import type { DatabaseSourceFixture, RecordForm } from './database-source-fixtur
 
 /** The form that records have where a fixture names none. */
 export const copyTextForm: RecordForm = {
+  keyless: true,
   layout: ({ columns, key }) => {
     const names = Object.keys(columns)
     return {

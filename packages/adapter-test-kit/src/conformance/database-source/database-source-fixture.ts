@@ -26,6 +26,8 @@ export interface NativeValues {
 
 /** A law's rows as records of the engine's own format, and back; where the engine's records are not COPY text. */
 export interface RecordForm {
+  /** Whether collections may lack a key; where not, a table without one is asked to have keys that the fixture makes up. */
+  readonly keyless: boolean
   /** Names of the columns that the collection's layout lists, and its key: documents list only what their key needs. */
   layout(wish: Pick<TableWish, 'columns' | 'key'>): {
     readonly columns: readonly string[]
