@@ -55,10 +55,12 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .description('write a snapshot as text')
     .requiredOption(
       '--format <format>',
-      'sql, json, ndjson or csv',
-      oneOf('--format', ['sql', 'json', 'ndjson', 'csv']),
+      'sql, bson, json, ndjson or csv',
+      oneOf('--format', ['sql', 'bson', 'json', 'ndjson', 'csv']),
     )
     .option(...INCLUDE)
+    .option('--fields <paths>', 'fields of documents for csv, as in _id,address.city', list)
+    .option('--relaxed', 'documents as relaxed extended JSON')
     .option('--output <path>', 'a file, or - for stdout', '-')
     .action(async (name: string, _, command: Command) =>
       done(await exportCommand(name, command.optsWithGlobals<ExportCommandOptions>(), console)),
@@ -96,6 +98,8 @@ function addDatabaseCommands(program: Command, console: Console, done: (exitCode
     )
     .option('--limit <n>', 'show so many changes', wholeNumber('--limit', 0))
     .option('--summary', 'counts only')
+    .option('--field-order', 'show documents in which only the order of fields differs')
+    .option('--json-patch', 'with --json: an RFC 6902 patch of each changed document')
     .action(async (a: string, b: string, _, command: Command) =>
       done(await diffCommand(a, b, command.optsWithGlobals<DiffCommandOptions>(), console)),
     )

@@ -12,6 +12,8 @@ export interface DiffCommandOptions extends GlobalOptions {
   readonly kind?: string[]
   readonly limit?: number
   readonly summary?: boolean
+  readonly fieldOrder?: boolean
+  readonly jsonPatch?: boolean
 }
 
 export async function diffCommand(
@@ -62,5 +64,7 @@ function compare(
     ...(options.include === undefined ? {} : { include: options.include }),
     ...(options.kind === undefined ? {} : { kinds: options.kind as ChangeKind[] }),
     ...(limit === undefined ? {} : { limit }),
+    fieldOrder: options.fieldOrder ?? false,
+    jsonPatch: options.jsonPatch ?? false,
   })
 }
