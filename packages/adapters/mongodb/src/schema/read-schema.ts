@@ -19,7 +19,7 @@ export async function readSchema(
       objects.push(indexObject(connection, collection, index))
     }
   }
-  for (const view of views) objects.push(viewObject(connection, view))
+  for (const view of inOrder(views)) objects.push(viewObject(connection, view, views))
   return objects
 }
 
@@ -58,13 +58,32 @@ function indexObject(
   }
 }
 
-function viewObject(connection: MongoConnection, { name, options, optionsDocument }: CollectionFacts): SchemaObject {
+/** Views on views after them: the server compares their collations when one is made. */
+function inOrder(views: readonly CollectionFacts[]): CollectionFacts[] {
+  const left = new Map(views.map((view) => [view.name, view]))
+  const ordered: CollectionFacts[] = []
+  const visit = (view: CollectionFacts): void => {
+    if (!left.delete(view.name)) return
+    const under = left.get(String(view.optionsDocument.viewOn))
+    if (under !== undefined) visit(under)
+    ordered.push(view)
+  }
+  for (const view of views) visit(view)
+  return ordered
+}
+
+function viewObject(
+  connection: MongoConnection,
+  { name, options, optionsDocument }: CollectionFacts,
+  views: readonly CollectionFacts[],
+): SchemaObject {
+  const under = String(optionsDocument.viewOn)
   return {
     kind: 'view',
     name,
     definition: extended(connection, optionsDocument),
     state: { bson: options.toString('base64') },
-    dependsOn: [],
+    dependsOn: views.some((view) => view.name === under) ? [`view:${under}`] : [],
     section: 'post-data',
     statements: [statement(connection, { create: name, ...optionsDocument })],
   }
