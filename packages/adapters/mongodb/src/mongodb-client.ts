@@ -38,6 +38,10 @@ export interface DriverDocumentSequence {
 export interface DriverBson {
   serialize(document: Document, options?: object): Uint8Array
   deserialize(bytes: Uint8Array, options?: object): Document
+  /** Type, where the name begins, its length, where the value begins, its length; in the order of the elements. */
+  readonly onDemand: {
+    parseToElements(bytes: Uint8Array): Iterable<readonly [number, number, number, number, number]>
+  }
   readonly EJSON: { serialize(value: unknown, options: { readonly relaxed: boolean }): unknown }
 }
 

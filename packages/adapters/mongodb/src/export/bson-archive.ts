@@ -53,7 +53,7 @@ export async function* bsonArchive(input: BsonArchiveInput): AsyncGenerator<Buff
   for (const object of objects) {
     yield plainBson({
       db: database,
-      collection: storageOf(object),
+      collection: object.name,
       metadata: metadataOf(object, schema.objects),
       size: BigInt(sizes.get(object.name) ?? 0),
       type: object.kind,

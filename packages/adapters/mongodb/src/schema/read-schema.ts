@@ -1,4 +1,4 @@
-import type { JsonObject, SchemaObject } from '@dbsnap/core/values'
+import type { Json, JsonObject, SchemaObject } from '@dbsnap/core/values'
 import type { MongoConnection } from '../connection/mongo-connection.ts'
 import { deserialize } from '../connection/read-cursor.ts'
 import type { Document } from '../mongodb-client.ts'
@@ -44,8 +44,11 @@ function indexObject(
   { name: collection, type }: CollectionFacts,
   { name, specification }: IndexFacts,
 ): SchemaObject {
-  const { key, ...options } = deserialize(connection, specification) as Document & { key: Document }
-  const pairs = Object.entries(extended(connection, key)).map(([field, direction]) => [field, direction])
+  const { key, ...options } = deserialize(connection, specification) as Document & { key: Map<string, unknown> }
+  const pairs = [...key].map(
+    ([field, direction]) =>
+      [field, connection.driver.BSON.EJSON.serialize(direction, { relaxed: false })] as [string, Json],
+  )
   return {
     kind: 'index',
     name: `${collection}.${name}`,
