@@ -13,7 +13,7 @@ import type { ResolvedMongoOptions } from '../mongodb-options.ts'
 export interface RunOptions {
   /** Completes "could not ...". */
   readonly doing: string
-  /** What is nested comes as bytes. Default false: as objects, every BSON type in its own class. */
+  /** What is nested comes as bytes. Default false: as objects, numbers as those of JavaScript. */
   readonly raw?: boolean
   readonly session?: DriverSession
   /** Default: the database of the connection. */
@@ -111,7 +111,7 @@ export class MongoConnection {
   ): Promise<Document> {
     const signal = this.#signal
     return this.#client.db(database ?? this.database).command(command, {
-      ...(raw ? { raw } : KEEP_TYPES),
+      raw,
       ...(session === undefined ? {} : { session }),
       ...(signal === undefined ? {} : { signal }),
     })

@@ -27,6 +27,9 @@ export interface ReadDocuments {
 const REPLY_BYTES = 1024 * 1024
 const LARGEST_BATCH = 100_000
 
+/** Codes of a cursor that the server no longer has: not found, killed. */
+const CURSOR_GONE = [43, 237]
+
 /** So often a read is taken up again after a lost connection or an election before it fails. */
 const RESUMPTIONS = 5
 
@@ -135,5 +138,7 @@ function withoutFirst(connection: MongoConnection, { documents }: CursorReply, l
 }
 
 function isLost(error: unknown): boolean {
-  return isDbSnapError(error) && (error.code === 'CONNECTION_FAILED' || error.data.serverCode === 43)
+  return (
+    isDbSnapError(error) && (error.code === 'CONNECTION_FAILED' || CURSOR_GONE.includes(Number(error.data.serverCode)))
+  )
 }

@@ -3,12 +3,7 @@ import type { CollectionRoute, PlannedStep, RestoreMode } from '@dbsnap/core/por
 import type { JsonObject, SchemaObject } from '@dbsnap/core/values'
 
 /** Options that a collection can be given later, by `collMod`. */
-export const CHANGEABLE_OPTIONS = [
-  'validator',
-  'validationLevel',
-  'validationAction',
-  'changeStreamPreAndPostImages',
-] as const
+export const CHANGEABLE_OPTIONS = ['validator', 'validationLevel', 'validationAction'] as const
 
 /** What a schema says of one collection. */
 export interface CollectionShape {
@@ -74,8 +69,11 @@ export function planCollection(
 function isChangeable(wanted: SchemaObject, present: SchemaObject): boolean {
   // From a capped collection nothing can be removed, and a time series takes only what it makes into buckets itself.
   if (wanted.kind === 'timeseries' || wanted.definition.capped === true) return false
-  // An option that is to go cannot be taken away, only replaced.
-  if (CHANGEABLE_OPTIONS.some((option) => option in present.definition && !(option in wanted.definition))) return false
+  // What is changed is listed with all of these afterwards, whether they were given or not.
+  const differs = CHANGEABLE_OPTIONS.filter(
+    (option) => !isDeepStrictEqual(wanted.definition[option], present.definition[option]),
+  )
+  if (differs.length > 0 && !CHANGEABLE_OPTIONS.every((option) => option in wanted.definition)) return false
   return wanted.kind === present.kind && isDeepStrictEqual(fixed(wanted.definition), fixed(present.definition))
 }
 

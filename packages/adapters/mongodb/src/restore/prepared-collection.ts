@@ -12,8 +12,9 @@ export function isTimeSeries({ wanted }: Pick<CollectionPlan, 'wanted'>): boolea
 }
 
 /**
- * Makes a collection under a temporary name, fills it, and only then gives it its indexes and its validator: indexes of what is
- * there are made faster, and a snapshot's documents come back whatever a validator says. A time series is gathered in a plain collection.
+ * Makes a collection under a temporary name, fills it, and only then gives it its indexes: those of what is there are made faster.
+ * A snapshot's documents come back whatever a validator says: it is passed over, not given later, because what is given
+ * later is listed with more options than the original has. A time series is gathered in a plain collection.
  */
 export async function prepareCollection(
   connection: MongoConnection,
@@ -23,13 +24,14 @@ export async function prepareCollection(
 ): Promise<void> {
   const { name, wanted } = plan
   const isPlain = isTimeSeries(plan)
-  await createCollection(connection, temporary, isPlain ? {} : withoutChangeable(optionsOf(connection, wanted)), name)
+  const options = isPlain ? {} : optionsOf(connection, wanted)
+  const bypassValidation = options.validator !== undefined
+  await createCollection(connection, temporary, options, name)
   for await (const batch of documentBatches(records, name)) {
-    await insertDocuments(connection, { collection: name, stored: temporary }, batch)
+    await insertDocuments(connection, { collection: name, stored: temporary, bypassValidation }, batch)
   }
   if (isPlain) return
   await createIndexes(connection, temporary, wanted, name)
-  await changeOptions(connection, temporary, wanted, name)
 }
 
 /** The options that a collection was made with. */
@@ -44,12 +46,6 @@ export async function createCollection(
   name: string,
 ): Promise<void> {
   await connection.run({ create: stored, ...options }, { doing: `create ${name}` })
-}
-
-function withoutChangeable(options: Document): Document {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name]) => !CHANGEABLE_OPTIONS.some((option) => option === name)),
-  )
 }
 
 /** Makes all indexes of a collection, several at once. */
