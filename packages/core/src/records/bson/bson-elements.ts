@@ -19,11 +19,8 @@ const FIXED: Readonly<Record<number, number>> = {
 
 /**
  * Walks the elements of one BSON document after another, without an object per element. Never looks past the document;
- * what is not BSON is a `DamagedError`, which holds nothing of the document.
- *
- * @example
- * const elements = new BsonElements()
- * for (elements.open(bytes, start); elements.next(); ) use(elements.type, elements.valueStart, elements.valueEnd)
+ * what is not BSON is a `DamagedError`, which holds nothing of the document. To be used as
+ * `for (elements.open(bytes); elements.next(); ) ...`.
  */
 export class BsonElements {
   bytes: Buffer = Buffer.alloc(0)
