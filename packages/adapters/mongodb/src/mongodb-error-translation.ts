@@ -4,6 +4,7 @@ import {
   type DbSnapError,
   type DbSnapErrorOptions,
   IncompatibleTargetError,
+  InvalidUrlError,
   isDbSnapError,
   KeyExistsError,
   PermissionDeniedError,
@@ -80,6 +81,10 @@ const TARGET_DEFAULT: Translation = {
 
 /** By the name of the driver's error class. */
 const DRIVER_ERRORS: readonly (readonly [name: RegExp, translation: Translation])[] = [
+  [
+    /Parse|InvalidArgument|APIError/,
+    { error: InvalidUrlError, hint: 'The driver does not take a part of the URL, or an option in it.' },
+  ],
   [
     /Compatibility/,
     { error: UnsupportedServerError, hint: 'MongoDB 4.4 or later is needed, and a driver that knows the server.' },

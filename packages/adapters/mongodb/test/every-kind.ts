@@ -1,4 +1,4 @@
-import { BSON, type Db, type Document } from 'mongodb'
+import { BSON, type Db, type Document, MongoClient } from 'mongodb'
 
 const {
   Binary,
@@ -122,6 +122,16 @@ export const EVERY_ID: readonly unknown[] = [
   null,
   new MinKey(),
 ]
+
+/** `fillEveryKind` of the database that a URL names. */
+export async function fillDatabase(url: string): Promise<void> {
+  const client = new MongoClient(url)
+  try {
+    await fillEveryKind(client.db(new URL(url).pathname.slice(1)))
+  } finally {
+    await client.close()
+  }
+}
 
 /** Fills a database with a collection of every option and an index of every kind. */
 export async function fillEveryKind(db: Db): Promise<void> {

@@ -59,8 +59,8 @@ export class MongoConnection {
     let client: DriverClient | undefined
     try {
       client = new driver.MongoClient(options.url, {
-        appName: options.applicationName,
-        serverSelectionTimeoutMS: options.connectTimeoutSeconds * 1000,
+        ...unlessInUrl(options.url, 'appName', options.applicationName),
+        ...unlessInUrl(options.url, 'serverSelectionTimeoutMS', options.connectTimeoutSeconds * 1000),
         maxPoolSize: atOnce + 2,
         // A command that half ran is never sent again by itself: what is resumed is resumed here.
         retryWrites: false,
@@ -116,6 +116,11 @@ export class MongoConnection {
       ...(signal === undefined ? {} : { signal }),
     })
   }
+}
+
+/** What an URL says itself is left to the driver: its options would win over the URL. */
+function unlessInUrl(url: string, name: string, value: string | number): object {
+  return new RegExp(`[?&]${name}=`, 'i').test(url) ? {} : { [name]: value }
 }
 
 /** What an aborted signal ends a call with. */

@@ -34,9 +34,6 @@ const BLOCK_BYTES = 16 * 1024 * 1024
 /**
  * A snapshot as one archive that `mongorestore --archive` alone loads: collections with options, indexes and documents, and views.
  * Pieces as they come. Fails with `UnknownCollectionError` where a name fits nothing, with `UsageError` for another engine's snapshot.
- *
- * @example
- * await pipeline(bsonArchive({ snapshot, schema, records }), createWriteStream('shop.archive'))
  */
 export async function* bsonArchive(input: BsonArchiveInput): AsyncGenerator<Buffer, void, undefined> {
   const { snapshot, schema, records } = input
