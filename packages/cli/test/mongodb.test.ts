@@ -105,5 +105,5 @@ describe.skipIf(await mongoUnavailable())('the command line with MongoDB', () =>
 
 /** The same fields, the last first; `_id` is put first by the server. */
 function reordered(document: object): Record<string, never> {
-  return Object.fromEntries(Object.entries(document).reverse())
+  return Object.fromEntries(Object.entries(document).reverse()) as Record<string, never>
 }
