@@ -69,6 +69,7 @@ export function oddDocuments(): Buffer[] {
     document(id(1), element(0x10, 'a', int32(1)), element(0x10, 'a', int32(2))),
     document(id(2), element(0x02, 'bad', Buffer.concat([int32(2), Buffer.from([0xff, 0])]))),
     document(id(3), element(0x06, 'undefined', Buffer.alloc(0)), element(0x0c, 'pointer', pointer)),
+    document(element(0x11, '_id', Buffer.alloc(8)), element(0x12, 'long', Buffer.alloc(8))),
     document(id(4), element(0x11, 'zero', Buffer.alloc(8)), element(0x10, 'after', int32(1))),
   ]
 }

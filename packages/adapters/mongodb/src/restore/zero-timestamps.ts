@@ -5,6 +5,24 @@ import { deserialize } from '../connection/read-cursor.ts'
 /** The zero that ends a name, and a timestamp of zero. */
 const PATTERN = Buffer.alloc(9)
 
+const TIMESTAMP = 0x11
+
+/** Bytes of the values of each type that has one size. */
+const FIXED: Readonly<Record<number, number>> = {
+  1: 8,
+  6: 0,
+  7: 12,
+  8: 1,
+  9: 8,
+  10: 0,
+  16: 4,
+  [TIMESTAMP]: 8,
+  18: 8,
+  19: 16,
+  127: 0,
+  255: 0,
+}
+
 /** Fields of one document that the server has to be told again. */
 export interface ZeroTimestamps {
   readonly id: unknown
@@ -14,7 +32,8 @@ export interface ZeroTimestamps {
 
 /**
  * The documents of a batch with a field that is a timestamp of zero: the server takes such a field of an inserted document for a
- * wish to get the present time, and only an update writes it. A document is looked into only where its bytes may hold one.
+ * wish to get the present time, and only an update writes it. A document is walked only where its bytes may hold one, and made an
+ * object only where it does: most zeros are numbers.
  */
 export function zeroTimestamps(connection: MongoConnection, bytes: Buffer, collection: string): ZeroTimestamps[] {
   const found: ZeroTimestamps[] = []
@@ -22,8 +41,7 @@ export function zeroTimestamps(connection: MongoConnection, bytes: Buffer, colle
   for (let at = 0; at < bytes.length && hit !== -1; ) {
     const end = at + bytes.readInt32LE(at)
     if (hit < end) {
-      const fields = zeroFields(connection, bytes.subarray(at, end), collection)
-      if (fields !== undefined) found.push(fields)
+      if (hasZeroTimestamp(bytes, at, end)) found.push(zeroFields(connection, bytes.subarray(at, end), collection))
       hit = bytes.indexOf(PATTERN, end)
     }
     at = end
@@ -31,10 +49,48 @@ export function zeroTimestamps(connection: MongoConnection, bytes: Buffer, colle
   return found
 }
 
-function zeroFields(connection: MongoConnection, document: Buffer, collection: string): ZeroTimestamps | undefined {
+/** Whether a field of the document itself, not of one within, is a timestamp of zero. */
+function hasZeroTimestamp(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start + 4; at < end - 1; ) {
+    const type = bytes[at] as number
+    const value = afterZero(bytes, at + 1)
+    const isZero = type === TIMESTAMP && bytes.readUInt32LE(value) === 0 && bytes.readUInt32LE(value + 4) === 0
+    // As an `_id` the server takes it as it is.
+    if (isZero && bytes.toString('latin1', at + 1, value - 1) !== '_id') return true
+    at = value + sizeOf(bytes, type, value)
+  }
+  return false
+}
+
+function sizeOf(bytes: Buffer, type: number, at: number): number {
+  const fixed = FIXED[type]
+  if (fixed !== undefined) return fixed
+  switch (type) {
+    case 3:
+    case 4:
+    case 15:
+      return bytes.readInt32LE(at)
+    case 5:
+      return 5 + bytes.readInt32LE(at)
+    case 11:
+      return afterZero(bytes, afterZero(bytes, at)) - at
+    case 12:
+      return 16 + bytes.readInt32LE(at)
+    default:
+      return 4 + bytes.readInt32LE(at)
+  }
+}
+
+/** Offset just past the next zero. A loop: `indexOf` costs more than a name is long. */
+function afterZero(bytes: Buffer, start: number): number {
+  let at = start
+  while (bytes[at] !== 0) at++
+  return at + 1
+}
+
+function zeroFields(connection: MongoConnection, document: Buffer, collection: string): ZeroTimestamps {
   const { _id, ...fields } = deserialize(connection, document)
   const zero = Object.entries(fields).filter(([, value]) => isZeroTimestamp(value))
-  if (zero.length === 0) return undefined
   if (zero.some(([name]) => name.includes('.') || name.startsWith('$') || name === '')) {
     throw new IncompatibleTargetError(`a document of ${collection} cannot be written as it was`, {
       hint: 'A timestamp of zero in a field whose name holds a dot or a dollar can be written by no command.',
