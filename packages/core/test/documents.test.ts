@@ -6,6 +6,7 @@ import { bson, documentLayout, int32, rawBson, text } from './support/bson-docum
 import { collect } from './support/collect.ts'
 import { differences } from './support/differences.ts'
 import { DocumentDatabase } from './support/document-database.ts'
+import { MemoryDatabase } from './support/memory-database.ts'
 import { createRepository } from './support/memory-repository.ts'
 
 const one = new Int32(1)
@@ -119,6 +120,13 @@ describe('documents in a repository', () => {
     const right = new DocumentDatabase(...people())
     ;(right.layout as { format: RecordFormat }).format = 'copy-text'
     await expect(collect(repository.diff(left, right))).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
+  it('are not restored into another kind of database', async () => {
+    const repository = await createRepository()
+    const snapshot = await repository.take(new DocumentDatabase(...people()))
+    const plan = repository.plan(snapshot, new MemoryDatabase(), { mode: 'create' })
+    await expect(plan).rejects.toMatchObject({ code: 'INCOMPATIBLE_TARGET' })
   })
 
   it('too large to be taken have no key in the message', () => {

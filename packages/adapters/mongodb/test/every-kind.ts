@@ -151,6 +151,8 @@ export async function fillEveryKind(db: Db): Promise<void> {
   await insert(db, 'checked', [{ _id: new Int32(1), other: 'breaks it' }])
   await db.createCollection('capped', { capped: true, size: 8192, max: 10 })
   await insert(db, 'capped', [{ _id: new Int32(2) }, { _id: new Int32(3) }])
+  await db.createCollection('capped_otherwise', { capped: true, size: 4096 })
+  await insert(db, 'capped_otherwise', [{ _id: new Int32(2) }, { _id: new Int32(1) }])
   await db.createCollection('clustered', { clusteredIndex: { key: { _id: 1 }, unique: true, name: 'by id' } })
   await insert(db, 'clustered', [{ _id: 'b' }, { _id: 'a' }])
   await db.createCollection('collated', { collation: { locale: 'de', strength: 1, numericOrdering: true } })

@@ -82,4 +82,25 @@ describe.skipIf(await mongoUnavailable())('keys', () => {
     expect(snapshot.records).toBe(await database.db.collection('any').countDocuments())
     expect(snapshot.records).toBeGreaterThan(3000)
   })
+
+  it('are the order of insertion of a capped collection, or it is said that they are not', async () => {
+    await using database = await testDatabase()
+    const { db } = database
+    const options = { capped: true, size: 4 * 1024 * 1024 }
+    await db.createCollection('in_order', options)
+    await db.createCollection('otherwise', options)
+    const documents = Array.from({ length: 25_000 }, (_, _id) => ({ _id }))
+    await db.collection<{ _id: number }>('in_order').insertMany(documents)
+    await db.collection<{ _id: number }>('otherwise').insertMany([...documents.slice(1), { _id: 0 }])
+    const warnings: string[] = []
+    const point = await mongodb(database.url).openReadPoint({
+      concurrency: 1,
+      onWarning: ({ message }) => warnings.push(message),
+    })
+    await point.close()
+    expect(warnings).toEqual([
+      'the order of insertion is not kept, but that of _id: otherwise',
+      'capped collections are read by themselves, while others may write to them: in_order, otherwise',
+    ])
+  })
 })

@@ -8,6 +8,7 @@ import { type CollectionFacts, listCollections } from '../schema/list-collection
 import { readSchema } from '../schema/read-schema.ts'
 import { isLeftover } from '../schema/temporary-name.ts'
 import { MongoReadPoint } from './mongo-read-point.ts'
+import { isInIdOrder } from './natural-order.ts'
 import { type ServerFacts, serverFacts } from './server-facts.ts'
 import { hasMoments, type SizedCollection, sizedCollection } from './source-collection.ts'
 
@@ -57,7 +58,11 @@ async function tryOpen(
   if (moment !== undefined && !(await isStill(connection, tables, views, objects))) return undefined
   const collections: SizedCollection[] = []
   for (const table of tables) collections.push(await sizedCollection(connection, table, consistency))
-  warn(request, { system: listed.system, leftovers, tables, consistency, server })
+  const unordered: string[] = []
+  for (const table of tables) {
+    if (!hasMoments(table) && !(await isInIdOrder(connection, table.name))) unordered.push(table.name)
+  }
+  warn(request, { system: listed.system, leftovers, unordered, tables, consistency, server })
   return new MongoReadPoint({
     connection,
     collections,
@@ -151,19 +156,24 @@ function refuseCapped(tables: readonly CollectionFacts[]): void {
 interface Noteworthy {
   readonly system: readonly string[]
   readonly leftovers: readonly string[]
+  /** Capped collections whose order of insertion is not that of `_id`. */
+  readonly unordered: readonly string[]
   readonly tables: readonly CollectionFacts[]
   readonly consistency: Consistency
   readonly server: ServerFacts
 }
 
-function warn(request: ReadPointOptions, { system, leftovers, tables, consistency, server }: Noteworthy): void {
+function warn(
+  request: ReadPointOptions,
+  { system, leftovers, unordered, tables, consistency, server }: Noteworthy,
+): void {
   const say = (code: string, names: readonly string[], what: string): void => {
     if (names.length > 0) request.onWarning({ code, message: `${what}: ${names.slice(0, 20).join(', ')}` })
   }
   say('SYSTEM_COLLECTIONS_LEFT_OUT', system, 'left out, because they belong to the server')
   say('RESTORE_LEFTOVERS_LEFT_OUT', leftovers, 'left out, because a restore that was ended left them behind')
-  const capped = tables.filter(({ optionsDocument }) => optionsDocument.capped === true).map(({ name }) => name)
-  say('NATURAL_ORDER_LEFT_OUT', capped, 'the order of insertion of capped collections is not kept, but that of _id')
+  const capped = tables.filter((table) => !hasMoments(table)).map(({ name }) => name)
+  say('NATURAL_ORDER_LEFT_OUT', unordered, 'the order of insertion is not kept, but that of _id')
   const encrypted = tables.filter(({ optionsDocument }) => optionsDocument.encryptedFields !== undefined)
   say(
     'ENCRYPTED_FIELDS_NEED_THEIR_KEYS',
