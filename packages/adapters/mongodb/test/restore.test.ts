@@ -213,6 +213,28 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       expect(await factsOf(url)).toEqual(before)
     })
 
+    it('leaves nothing behind when it is cancelled, while it loads and while it commits', async () => {
+      await using it = await shop(topology)
+      await it.target.db.dropCollection('orders')
+      await it.target.db.command({ delete: 'people', deletes: [{ q: { _id: 2 }, limit: 1 }] })
+      const before = await factsOf(it.target.url)
+      for (const when of ['loading', 'committing'] as const) {
+        const controller = new AbortController()
+        const target =
+          when === 'committing' ? beforeCommit(it.target.url, async () => controller.abort()) : mongodb(it.target.url)
+        const restoring = it.repository.restore(it.snapshot, target, {
+          mode: 'overwrite',
+          confirm: true,
+          signal: controller.signal,
+          onProgress: ({ phase }) => {
+            if (phase === when) controller.abort()
+          },
+        })
+        expect([when, await codeOf(restoring)]).toEqual([when, 'INTERRUPTED'])
+        expect(await factsOf(it.target.url)).toEqual(before)
+      }
+    })
+
     it('leaves nothing behind when it is aborted, and refuses what has ended', async () => {
       await using it = await shop(topology)
       const before = await factsOf(it.target.url)

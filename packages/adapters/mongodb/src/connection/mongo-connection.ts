@@ -30,7 +30,7 @@ export class MongoConnection {
   readonly database: string
   readonly #client: DriverClient
   readonly #side: 'source' | 'target'
-  readonly #signal: AbortSignal | undefined
+  #signal: AbortSignal | undefined
 
   private constructor(
     driver: MongoDriver,
@@ -94,6 +94,11 @@ export class MongoConnection {
   translate(error: unknown, doing: string): Error {
     if (this.#signal?.aborted) return interrupted()
     return translateError(error, { label: this.label, doing, side: this.#side })
+  }
+
+  /** From now on nothing is cancelled any more: what was begun is taken back. */
+  shield(): void {
+    this.#signal = undefined
   }
 
   startSession(): DriverSession {

@@ -35,7 +35,8 @@ const RESUMPTIONS = 5
 
 /**
  * The documents of a collection in ascending `_id` order of the simple collation: replies of about 1 MB, as raw bytes. Of a known
- * moment it goes on after a lost connection or an election where it stood; without one, it fails whole.
+ * moment it goes on after a lost connection or an election where it stood; without one, or where the index of `_id` has another order,
+ * it fails whole.
  */
 export async function* readDocuments(input: ReadDocuments): AsyncGenerator<Buffer, void, undefined> {
   const { connection, collection, readConcern, signal } = input
@@ -60,7 +61,8 @@ export async function* readDocuments(input: ReadDocuments): AsyncGenerator<Buffe
     } catch (error) {
       if (signal?.aborted) throw interrupted(`reading ${collection}`)
       const at = cursor.last ?? after
-      if (!isLost(error) || readConcern?.atClusterTime === undefined || resumptions++ === RESUMPTIONS) throw error
+      if (!isLost(error) || readConcern?.atClusterTime === undefined || input.collated || resumptions++ === RESUMPTIONS)
+        throw error
       after = at
     } finally {
       await cursor.close()

@@ -93,6 +93,7 @@ export class MongoRestoreSession implements RestoreSession {
     try {
       await steps.run(plans, views, this.#prepared, this.#staged)
     } catch (error) {
+      connection.shield()
       if (await undo.run()) throw error
       throw new TargetFailedError('the restore failed, and not all of it could be taken back', {
         hint: 'Restore again with the mode overwrite, or the safety snapshot.',
@@ -109,6 +110,7 @@ export class MongoRestoreSession implements RestoreSession {
   async #end(): Promise<void> {
     if (this.#ended) return
     this.#ended = true
+    this.#parts.connection.shield()
     // Each by its own: one that cannot be dropped is left over, and takes name it.
     for (const name of this.#temporary) await dropCollection(this.#parts.connection, name).catch(() => {})
     await this.current.close()
