@@ -26,6 +26,11 @@ export class DocumentDatabase implements DatabaseTarget {
     for (const document of documents) this.#documents.set(this.#keyOf(document), Buffer.from(document))
   }
 
+  /** Removes what has the same `_id`. */
+  remove(...documents: readonly Buffer[]): void {
+    for (const document of documents) this.#documents.delete(this.#keyOf(document))
+  }
+
   /** In the order of their keys. */
   get documents(): Buffer[] {
     return [...this.#documents].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, document]) => document)
