@@ -43,7 +43,12 @@ const ELECTED: Translation = {
 
 const TOO_OLD: Translation = {
   error: ReadPointLostError,
-  hint: 'Raise minSnapshotHistoryWindowInSeconds on the server, or read each collection by itself (consistency: collection).',
+  hint: 'Raise minSnapshotHistoryWindowInSeconds on the server, or let the read catch up (consistency: catch-up).',
+}
+
+const FORGOTTEN: Translation = {
+  error: ReadPointLostError,
+  hint: 'The oplog does not reach back to the beginning of the read. Make it larger, or read less at a time.',
 }
 
 /** By the server's code. Its messages may hold keys and values of documents, so they are never passed on. */
@@ -57,6 +62,8 @@ const TRANSLATIONS: Readonly<Record<number, Translation>> = {
   246: RESTARTED,
   237: RESTARTED,
   239: TOO_OLD,
+  280: FORGOTTEN,
+  286: FORGOTTEN,
   72: { error: IncompatibleTargetError, hint: 'The server does not know an option of the snapshot.' },
   89: ELECTED,
   91: ELECTED,
@@ -113,7 +120,7 @@ export function translateError(error: unknown, context: FailureContext): DbSnapE
 function translationOf(code: number | undefined, name: string, { side }: FailureContext): Translation {
   const known = code === undefined ? DRIVER_ERRORS.find(([pattern]) => pattern.test(name))?.[1] : TRANSLATIONS[code]
   // Of a target there is no read point to lose.
-  const isLost = known === RESTARTED || known === TOO_OLD
+  const isLost = known === RESTARTED || known === TOO_OLD || known === FORGOTTEN
   if (known !== undefined && !(side === 'target' && isLost)) return known
   return side === 'target' ? TARGET_DEFAULT : SOURCE_DEFAULT
 }

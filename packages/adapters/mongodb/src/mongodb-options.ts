@@ -5,9 +5,10 @@ import { parseMongoUrl } from './parse-mongodb-url.ts'
 /**
  * How consistent a read must be. `best`: one moment for all collections where the server offers it (a replica set or a sharded
  * cluster, 5.0 and later), else each collection by itself. `snapshot`: one moment, or the read is refused. `collection`: each
- * collection by itself, for reads that take longer than the server keeps its history.
+ * collection by itself. `catch-up`: for reads that take longer than the server keeps its history: each collection as it is read, then
+ * what was written meanwhile once more, at one later moment.
  */
-export type ReadConsistency = 'best' | 'snapshot' | 'collection'
+export type ReadConsistency = 'best' | 'snapshot' | 'collection' | 'catch-up'
 
 /** Where a MongoDB database is and how it is treated. */
 export interface MongoOptions {
@@ -37,7 +38,7 @@ export interface ResolvedMongoOptions {
   readonly driver: MongoDriver | undefined
 }
 
-const CONSISTENCIES: readonly ReadConsistency[] = ['best', 'snapshot', 'collection']
+const CONSISTENCIES: readonly ReadConsistency[] = ['best', 'snapshot', 'collection', 'catch-up']
 
 /** Fills in defaults and checks. Touches neither the network nor a file. Fails with `InvalidUrlError` or `UsageError`, which never hold the URL. */
 export function resolveMongoOptions(given: string | MongoOptions): ResolvedMongoOptions {

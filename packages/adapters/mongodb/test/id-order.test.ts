@@ -100,7 +100,7 @@ describe.skipIf(await mongoUnavailable())('keys', () => {
     await point.close()
     expect(warnings).toEqual([
       'the order of insertion is not kept, but that of _id: otherwise',
-      'capped collections are read by themselves, while others may write to them: in_order, otherwise',
+      'read by themselves, while others may write to them: in_order, otherwise',
     ])
   })
 })

@@ -1,29 +1,36 @@
 import { ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
-import type { ReadPoint, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
+import type { CatchUp, ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
 import type { SchemaListing } from '@dbsnap/core/values'
 import { interrupted, type MongoConnection } from '../connection/mongo-connection.ts'
 import { readSmallCursor } from '../connection/read-cursor.ts'
 import type { Document } from '../mongodb-client.ts'
 import { bucketsOf, type CollectionFacts, storedIn } from '../schema/list-collections.ts'
+import { writtenKeys } from './change-stream.ts'
+import { chooseLateMoment } from './late-moment.ts'
+import { type Moment, momentText } from './moment.ts'
 import { readDocuments } from './read-documents.ts'
-import { hasMoments, type SizedCollection } from './source-collection.ts'
+import { readKeys } from './read-keys.ts'
+import { hasMoments, hasStream, type SizedCollection } from './source-collection.ts'
 
 /** What a read point is made of. */
 export interface ReadPointParts {
   readonly connection: MongoConnection
+  readonly request: ReadPointOptions
   readonly facts: SourceFacts
   readonly collections: readonly SizedCollection[]
   readonly schema: SchemaListing
   /** With the moment that is read; without one each collection is read at its own. */
   readonly readConcern: Document | undefined
-  readonly signal: AbortSignal | undefined
+  /** From when on what is written is to be read again at a later moment, where that is wanted. */
+  readonly lateFrom?: Moment
 }
 
 /** Reads of one moment where the server offers it, else each collection by itself, as `facts.consistency` says. */
 export class MongoReadPoint implements ReadPoint {
-  readonly facts: SourceFacts
   readonly collections: readonly SourceCollection[]
-  readonly schema: SchemaListing
+  readonly catchUp?: () => Promise<CatchUp>
+  facts: SourceFacts
+  schema: SchemaListing
   readonly #parts: ReadPointParts
   readonly #byName: ReadonlyMap<string, SizedCollection>
 
@@ -32,6 +39,8 @@ export class MongoReadPoint implements ReadPoint {
     this.facts = parts.facts
     this.schema = parts.schema
     this.collections = parts.collections.map(({ source }) => source)
+    const { lateFrom } = parts
+    if (lateFrom !== undefined) this.catchUp = () => this.#catchUp(lateFrom)
     this.#byName = new Map(parts.collections.map((collection) => [collection.facts.name, collection]))
   }
 
@@ -46,7 +55,7 @@ export class MongoReadPoint implements ReadPoint {
       })
     }
     const { connection, readConcern } = this.#parts
-    const signal = either(options.signal, this.#parts.signal)
+    const signal = either(options.signal, this.#parts.request.signal)
     if (signal?.aborted) throw interrupted(`reading ${collection}`)
     yield* readDocuments({
       connection,
@@ -58,6 +67,23 @@ export class MongoReadPoint implements ReadPoint {
       signal,
     })
     await this.#verify(chosen.facts)
+  }
+
+  async #catchUp(from: Moment): Promise<CatchUp> {
+    const { connection, request, collections } = this.#parts
+    const late = await chooseLateMoment(
+      connection,
+      request,
+      collections.map(({ facts }) => facts),
+    )
+    const { moment, objects } = late
+    this.schema = { ...this.schema, objects }
+    this.facts = { ...this.facts, consistency: 'snapshot', readPoint: momentText(moment) }
+    const names = new Set(collections.filter(({ facts }) => hasStream(facts)).map(({ facts }) => facts.name))
+    return {
+      keys: () => writtenKeys(connection, from, moment, names),
+      records: (collection, keys) => readKeys(connection, collection, keys, moment),
+    }
   }
 
   async close(): Promise<void> {

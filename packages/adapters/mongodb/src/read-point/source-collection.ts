@@ -1,4 +1,4 @@
-import type { Consistency, SourceCollection } from '@dbsnap/core/ports'
+import type { SourceCollection } from '@dbsnap/core/ports'
 import type { CollectionLayout } from '@dbsnap/core/values'
 import type { MongoConnection } from '../connection/mongo-connection.ts'
 import { type CollectionFacts, storedIn } from '../schema/list-collections.ts'
@@ -29,17 +29,22 @@ export function hasMoments({ optionsDocument }: CollectionFacts): boolean {
   return optionsDocument.capped !== true
 }
 
+/** Whether what is written to a collection is told: not of buckets, nor what a capped collection lets go of. */
+export function hasStream(facts: CollectionFacts): boolean {
+  return facts.type === 'collection' && hasMoments(facts)
+}
+
 /** Asks how large a collection is, for progress and for the size of replies. Without the right to ask, it goes on unknowing. */
 export async function sizedCollection(
   connection: MongoConnection,
   facts: CollectionFacts,
-  consistency: Consistency,
+  isByItself: boolean,
 ): Promise<SizedCollection> {
   const stats = await connection.tryRun({ collStats: storedIn(facts) }, {}).catch(() => ({}))
   const { count, size } = stats as { count?: unknown; size?: unknown }
   const [estimatedRecords, estimatedBytes] = [numberOf(count), numberOf(size)]
   const averageBytes = estimatedRecords === 0 ? UNKNOWN_BYTES : estimatedBytes / estimatedRecords
-  const less = consistency === 'snapshot' && !hasMoments(facts) ? { consistency: 'collection' as const } : {}
+  const less = isByItself ? { consistency: 'collection' as const } : {}
   return { facts, averageBytes, source: { ...layoutOf(facts.name), estimatedRecords, estimatedBytes, ...less } }
 }
 
