@@ -9,6 +9,7 @@ import { type RestoreCommandOptions, restoreCommand } from './commands/restore-c
 import { showCommand } from './commands/show-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import type { Console } from './console.ts'
+import { CONSISTENCIES } from './database-url.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { list, megabytes, oneOf, percent, tags, wholeNumber } from './parse-options.ts'
 
@@ -86,6 +87,11 @@ function addDatabaseCommands(program: Command, console: Console, done: (exitCode
     .option('--tag <name=value>', 'a tag; may be repeated', tags)
     .option('--concurrency <n>', 'tables read at a time (default: 2)', wholeNumber('--concurrency', 1))
     .option('--max-rate <MB/s>', 'read no faster', megabytes)
+    .option(
+      '--consistency <kind>',
+      'of a MongoDB: best, snapshot, collection or catch-up',
+      oneOf('--consistency', CONSISTENCIES),
+    )
     .action(async (url: string, _, command: Command) =>
       done(await takeCommand(url, command.optsWithGlobals<TakeCommandOptions>(), console)),
     )

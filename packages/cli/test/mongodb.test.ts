@@ -36,7 +36,9 @@ describe.skipIf(await mongoUnavailable())('the command line with MongoDB', () =>
       expect(await cli('init')).toMatchObject({ code: 0 })
       const taken = JSON.parse((await cli('take', url, '--json')).out)
       expect(taken).toMatchObject({ records: 300, consistency: 'snapshot', warnings: [] })
-      expect(JSON.parse((await cli('take', url, '--json')).out).storedBytes).toBeLessThan(4000)
+      const again = JSON.parse((await cli('take', url, '--json', '--consistency', 'catch-up')).out)
+      expect(again).toMatchObject({ consistency: 'snapshot', collections: taken.collections })
+      expect(again.storedBytes).toBeLessThan(4000)
 
       const orders = db.collection<{ _id: number; [name: string]: unknown }>('orders')
       await orders.updateOne({ _id: 1 }, { $push: { lines: { $each: [{ sku: 'x' }], $position: 1 } } as never })
@@ -88,6 +90,8 @@ describe.skipIf(await mongoUnavailable())('the command line with MongoDB', () =>
   it('refuses what is no database, and never repeats a password', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dbsnap-mongodb-'))
     await dbsnap(folder, 'init')
+    const sql = await dbsnap(folder, 'take', 'postgres://u@h/d', '--consistency', 'best')
+    expect(sql.code).toBe(2)
     const cases: [string, number, string][] = [
       ['mongodb://u:canary@127.0.0.1:1/shop?serverSelectionTimeoutMS=100', 3, 'CONNECTION_FAILED'],
       ['mongodb://u:canary@127.0.0.1', 2, 'INVALID_URL'],

@@ -1,5 +1,5 @@
 import type { Console } from '../console.ts'
-import { databaseAt } from '../database-url.ts'
+import { type DatabaseChoice, databaseAt } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
 import { bytes, counted, duration } from '../render/amounts.ts'
@@ -12,10 +12,12 @@ export interface TakeCommandOptions extends GlobalOptions {
   readonly tag?: Record<string, string>
   readonly concurrency?: number
   readonly maxRate?: number
+  readonly consistency?: DatabaseChoice['consistency']
 }
 
 export async function takeCommand(url: string, options: TakeCommandOptions, console: Console): Promise<number> {
-  const source = databaseAt(url)
+  const { consistency } = options
+  const source = databaseAt(url, consistency === undefined ? {} : { consistency })
   const repository = await openRepository(options, console)
   const bar = progressBar(console)
   const { include, exclude, source: label, tag: tags, concurrency, maxRate } = options
