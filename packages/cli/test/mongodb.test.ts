@@ -70,7 +70,7 @@ describe.skipIf(await mongoUnavailable())('the command line with MongoDB', () =>
         proof: { schema: { added: 0, removed: 0, changed: 0 } },
       })
       expect((await cli('diff', 'latest~1', url, '--field-order')).out).toBe(
-        'No difference.\n1 table without a difference\n',
+        'No difference.\n1 collection without a difference\n',
       )
 
       const csv = await cli('export', taken.id, '--format', 'csv', '--fields', '_id,customer.name,lines.1.sku')

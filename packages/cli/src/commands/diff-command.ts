@@ -4,6 +4,7 @@ import { databaseAt, isUrl } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
 import { GatheredOutput } from '../gathered-output.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
+import { collectionNoun } from '../render/collection-noun.ts'
 import { DiffPage } from '../render/diff-page.ts'
 import { progressBar } from '../render/progress-bar.ts'
 
@@ -27,9 +28,9 @@ export async function diffCommand(
   const repository = await openRepository(options, console)
   const bar = progressBar(console)
   const output = new GatheredOutput(console)
-  const page = new DiffPage(console.colours)
   let differs = false
   try {
+    const page = new DiffPage(collectionNoun(await engineOf(repository, left)), console.colours)
     for await (const difference of compare(repository, left, right, options, console, bar.listener)) {
       if (difference.type === 'summary') differs = hasDifferences(difference)
       else if (options.summary) continue
@@ -43,6 +44,10 @@ export async function diffCommand(
     bar.end()
     await repository.close()
   }
+}
+
+async function engineOf(repository: Repository, side: string | DatabaseSource): Promise<string> {
+  return typeof side === 'string' ? (await repository.get(side)).source.engine : side.engine
 }
 
 function sideOf(side: string): string | DatabaseSource {

@@ -3,6 +3,7 @@ import { type DatabaseChoice, databaseAt } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
 import { bytes, counted, duration } from '../render/amounts.ts'
+import { collectionNoun } from '../render/collection-noun.ts'
 import { progressBar } from '../render/progress-bar.ts'
 
 export interface TakeCommandOptions extends GlobalOptions {
@@ -54,7 +55,7 @@ export async function takeCommand(url: string, options: TakeCommandOptions, cons
     } else {
       await console.out(
         `Snapshot ${console.colours.bold(snapshot.id.slice(0, 8))} of ${snapshot.source.label}: ` +
-          `${counted(snapshot.records, 'record')} in ${counted(snapshot.collections.length, 'table')}, ` +
+          `${counted(snapshot.records, 'record')} in ${counted(snapshot.collections.length, collectionNoun(snapshot.source.engine))}, ` +
           `${bytes(snapshot.bytes)}, stored as ${bytes(snapshot.storedBytes)}, in ${duration(snapshot.seconds)}.\n`,
       )
     }

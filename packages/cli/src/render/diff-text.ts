@@ -63,7 +63,7 @@ function beforeAndAfter(names: readonly string[], before: JsonObject, after: Jso
 }
 
 /** The end of a diff in plain words. */
-export function summaryText({ collections, schema }: DiffSummary, colours: Colours): string {
+export function summaryText({ collections, schema }: DiffSummary, noun: string, colours: Colours): string {
   const different = collections.filter(
     ({ added, removed, changed, reordered = 0 }) => added + removed + changed + reordered > 0,
   )
@@ -75,7 +75,7 @@ export function summaryText({ collections, schema }: DiffSummary, colours: Colou
     return `${colours.bold(collection.name)}: ${parts.join(', ')} ${colours.dim(`(${sizes})`)}`
   })
   const same = collections.length - different.length
-  if (same > 0) lines.push(colours.dim(`${counted(same, 'table')} without a difference`))
+  if (same > 0) lines.push(colours.dim(`${counted(same, noun)} without a difference`))
   const changes = schema.added + schema.removed + schema.changed
   if (changes > 0) {
     lines.push(`schema: ${schema.added} added, ${schema.removed} removed, ${schema.changed} changed`)
