@@ -7,7 +7,7 @@ import { repositoryRoot } from './source-files.ts'
 /** Larger blobs are fixtures, not text a person typed; scanning them costs minutes and finds nothing. */
 const maxBytes = 2 * 1024 * 1024
 /** Passwords that tests plant, to look for them where none may be. */
-const canaries = ['/canary-4711/', '/me:hunter2@host/']
+const canaries = ['/canary-4711/', '/me:hunter2@host/', '/:canary(-of-a-password)?@/', '/user:p%40ss@host/']
 const config = {
   rules: [
     {

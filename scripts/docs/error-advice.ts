@@ -6,20 +6,23 @@ import type { ErrorCode } from '@dbsnap/core/errors'
  */
 export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   USAGE: 'Read the message; `dbsnap --help`, or the types of the SDK, say what is allowed.',
-  INVALID_URL: 'Write `postgres://user:password@host:5432/database`, special characters in %-form.',
+  INVALID_URL:
+    'Write `postgres://user:password@host:5432/database` or `mongodb://user:password@host:27017/database`, special characters in %-form.',
   UNKNOWN_COLLECTION: 'Check the spelling; a bare name matches in every schema, `*` and `?` are wildcards.',
   UNKNOWN_SNAPSHOT: 'Look at `dbsnap list`.',
   AMBIGUOUS_SNAPSHOT: 'Give more digits of the id.',
   CONNECTION_FAILED: 'Check host, port, certificate and firewall, and that the server runs; then try again.',
-  AUTHENTICATION_FAILED: 'Check user and password, `PGPASSWORD`, and the server’s `pg_hba.conf`.',
+  AUTHENTICATION_FAILED: 'Check user and password, `PGPASSWORD`, the server’s `pg_hba.conf`, `authSource`.',
   UNKNOWN_DATABASE: 'Check the name after the last slash of the URL.',
-  UNSUPPORTED_SERVER: 'Use PostgreSQL 13 or later; a pooler in transaction or session mode, or none.',
+  UNSUPPORTED_SERVER:
+    'Use PostgreSQL 13 or MongoDB 4.4 or later; a pooler in transaction or session mode, or none; one moment of a MongoDB needs a replica set, 5.0 or later.',
   PERMISSION_DENIED: 'Grant what the message names, or exclude the table.',
   LOCK_TIMEOUT: 'Wait for whoever holds the table, or raise `lockTimeoutSeconds`; then try again.',
-  READ_POINT_LOST: 'Try again, away from TRUNCATE and ALTER TABLE; on a standby, raise `max_standby_streaming_delay`.',
+  READ_POINT_LOST:
+    'Try again, away from TRUNCATE and ALTER TABLE; on a standby, raise `max_standby_streaming_delay`; of a MongoDB, raise `minSnapshotHistoryWindowInSeconds`.',
   SOURCE_ORDER: 'An index or a collation of the server may be damaged: try REINDEX. Else report it.',
   SOURCE_FAILED: 'The message names the statement; the server’s log says more.',
-  TARGET_FAILED: 'Nothing was changed. The message names the statement; the server’s log says more.',
+  TARGET_FAILED: 'Nothing was changed, unless the message says so. It names the statement; the server’s log says more.',
   RECORD_TOO_LARGE: 'Exclude the table, or make the record smaller.',
   TARGET_NOT_EMPTY: 'Restore into an empty database, choose other tables, or use `overwrite` or `append`.',
   TARGET_MOVED: 'Nothing was written. Make a new plan and look at it.',

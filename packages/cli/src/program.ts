@@ -9,6 +9,7 @@ import { type RestoreCommandOptions, restoreCommand } from './commands/restore-c
 import { showCommand } from './commands/show-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import type { Console } from './console.ts'
+import { CONSISTENCIES } from './database-url.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { list, megabytes, oneOf, percent, tags, wholeNumber } from './parse-options.ts'
 
@@ -55,10 +56,12 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .description('write a snapshot as text')
     .requiredOption(
       '--format <format>',
-      'sql, json, ndjson or csv',
-      oneOf('--format', ['sql', 'json', 'ndjson', 'csv']),
+      'sql, bson, json, ndjson or csv',
+      oneOf('--format', ['sql', 'bson', 'json', 'ndjson', 'csv']),
     )
     .option(...INCLUDE)
+    .option('--fields <paths>', 'fields of documents for csv, as in _id,address.city', list)
+    .option('--relaxed', 'documents as relaxed extended JSON')
     .option('--output <path>', 'a file, or - for stdout', '-')
     .action(async (name: string, _, command: Command) =>
       done(await exportCommand(name, command.optsWithGlobals<ExportCommandOptions>(), console)),
@@ -84,6 +87,11 @@ function addDatabaseCommands(program: Command, console: Console, done: (exitCode
     .option('--tag <name=value>', 'a tag; may be repeated', tags)
     .option('--concurrency <n>', 'tables read at a time (default: 2)', wholeNumber('--concurrency', 1))
     .option('--max-rate <MB/s>', 'read no faster', megabytes)
+    .option(
+      '--consistency <kind>',
+      'of a MongoDB: best, snapshot, collection or catch-up',
+      oneOf('--consistency', CONSISTENCIES),
+    )
     .action(async (url: string, _, command: Command) =>
       done(await takeCommand(url, command.optsWithGlobals<TakeCommandOptions>(), console)),
     )
@@ -96,6 +104,8 @@ function addDatabaseCommands(program: Command, console: Console, done: (exitCode
     )
     .option('--limit <n>', 'show so many changes', wholeNumber('--limit', 0))
     .option('--summary', 'counts only')
+    .option('--field-order', 'show documents in which only the order of fields differs')
+    .option('--json-patch', 'with --json: an RFC 6902 patch of each changed document')
     .action(async (a: string, b: string, _, command: Command) =>
       done(await diffCommand(a, b, command.optsWithGlobals<DiffCommandOptions>(), console)),
     )

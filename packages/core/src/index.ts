@@ -24,6 +24,8 @@ export {
 } from './operations/restore-plan.ts'
 export type { Snapshot, TakeOptions } from './operations/take-snapshot.ts'
 export type * from './ports/index.ts'
+export type { FieldChange } from './records/bson/document-diff.ts'
+export type { JsonPatchOperation } from './records/bson/json-patch.ts'
 export * from './repository.ts'
 export * from './stores/index.ts'
 export * from './values/index.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RecordPresenter } from '../src/operations/record-presenter.ts'
+import { createRecordPresenter } from '../src/operations/record-presenter.ts'
 import { decodeFields, encodeField } from '../src/records/copy-text-fields.ts'
 import { RecordFields } from '../src/records/record-fields.ts'
 import { showValue } from '../src/records/show-value.ts'
@@ -80,7 +80,7 @@ describe('the fields of a record', () => {
 })
 
 it('a column may have the name of what objects inherit', () => {
-  const presenter = new RecordPresenter(layoutOf('utf-8', '__proto__', 'toString'))
+  const presenter = createRecordPresenter(layoutOf('utf-8', '__proto__', 'toString'))
   const shown = presenter.record(recordOf([Buffer.from('one'), Buffer.from('two')]))
   expect(JSON.stringify(shown)).toBe('{"__proto__":"one","toString":"two"}')
   expect(JSON.stringify(presenter.key(shown))).toBe('{"__proto__":"one"}')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RecordPresenter } from '../src/operations/record-presenter.ts'
+import { createRecordPresenter } from '../src/operations/record-presenter.ts'
 import { csvField, csvStyle } from '../src/record-text/csv-style.ts'
 import { jsonStyle } from '../src/record-text/json-style.ts'
 import { RecordTextWriter } from '../src/record-text/record-text-writer.ts'
@@ -50,7 +50,7 @@ describe('records written as text', () => {
       fc.property(values, encodings, (given, encoding) => {
         const layout = layoutOf(encoding, 'string', 'boolean', 'number', 'string')
         const record = recordOf(given)
-        const expected = JSON.stringify(new RecordPresenter(layout).record(record))
+        const expected = JSON.stringify(createRecordPresenter(layout).record(record))
         expect(written(layout, jsonStyle(layout.columns), record)).toBe(expected)
       }),
     )
@@ -61,7 +61,7 @@ describe('records written as text', () => {
       fc.property(values, encodings, (given, encoding) => {
         const layout = layoutOf(encoding, 'string', 'boolean', 'number', 'string')
         const record = recordOf(given)
-        const shown = Object.values(new RecordPresenter(layout).record(record))
+        const shown = Object.values(createRecordPresenter(layout).record(record))
         expect(written(layout, csvStyle(layout.columns), record)).toBe(`${shown.map(csvField).join(',')}\r\n`)
       }),
     )

@@ -142,7 +142,8 @@ async function isReady(server: ChildProcess, port: number, folder: string): Prom
   return false
 }
 
-async function freePort(): Promise<number> {
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve, reject) => {
     probe.once('error', reject)

@@ -16,7 +16,7 @@ export function sharedPostgres(version: PostgresVersion = 18): Promise<PostgresS
   let server = servers.get(version)
   if (!server) {
     const broker = process.env[BROKER_VARIABLE]
-    server = broker ? askBroker(broker, version).then(postgresServerAt) : startShared(version)
+    server = broker ? askBroker(broker, String(version)).then(postgresServerAt) : startShared(version)
     servers.set(version, server)
   }
   return server
@@ -28,10 +28,10 @@ async function startShared(version: PostgresVersion): Promise<PostgresServer> {
   return shared
 }
 
-/** One line there, the version; one line back, the URL or why there is none. */
-async function askBroker(socketPath: string, version: PostgresVersion): Promise<string> {
+/** One line there, what is wanted; one line back, the URL or why there is none. */
+export async function askBroker(socketPath: string, question: string): Promise<string> {
   const socket = connect(socketPath)
-  socket.end(`${version}\n`)
+  socket.end(`${question}\n`)
   let answer = ''
   for await (const part of socket) answer += String(part)
   const { url, error }: { url?: string; error?: string } = JSON.parse(answer)

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isPostgresVersion, type PostgresVersion } from './postgres-binaries.ts'
-import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { startMongo } from './mongo-server.ts'
+import { isPostgresVersion } from './postgres-binaries.ts'
+import { startPostgres } from './postgres-server.ts'
 import { BROKER_VARIABLE } from './shared-postgres.ts'
 
 interface Broker {
@@ -30,16 +31,29 @@ export async function setup(): Promise<() => Promise<void>> {
   }
 }
 
+interface SharedServer {
+  url(): string
+  stop(): Promise<void>
+}
+
+/** By the question of a worker: the version of PostgreSQL, or `mongodb` with how it is set up. */
+async function startWanted(wanted: string): Promise<SharedServer> {
+  if (wanted === 'mongodb replica-set') return startMongo({ topology: 'replica-set' })
+  if (wanted === 'mongodb standalone') return startMongo({ topology: 'standalone' })
+  const version = Number(wanted)
+  if (!isPostgresVersion(version)) throw new Error(`there is no test server ${wanted}`)
+  return startPostgres({ version })
+}
+
 async function openBroker(): Promise<Broker> {
-  const servers = new Map<PostgresVersion, Promise<PostgresServer>>()
+  const servers = new Map<string, Promise<SharedServer>>()
   const answer = async (socket: Socket) => {
     let question = ''
     for await (const part of socket) question += String(part)
-    const version = Number(question)
+    const wanted = question.trim()
     try {
-      if (!isPostgresVersion(version)) throw new Error(`there is no test server of version ${question.trim()}`)
-      const server = servers.get(version) ?? startPostgres({ version })
-      servers.set(version, server)
+      const server = servers.get(wanted) ?? startWanted(wanted)
+      servers.set(wanted, server)
       socket.end(JSON.stringify({ url: (await server).url() }))
     } catch (error) {
       socket.end(JSON.stringify({ error: String(error) }))

@@ -1,8 +1,8 @@
-import type { KeyOrder } from '@dbsnap/core/values'
+import type { TextKeyOrder } from '@dbsnap/core/values'
 import { describe, expect, it } from 'vitest'
 import { compareValues } from './compare-values.ts'
 
-const ascending: Record<KeyOrder, (string | null)[]> = {
+const ascending: Record<TextKeyOrder, (string | null)[]> = {
   integer: [null, '-9223372036854775808', '-10', '-9', '0', '9', '10', '9223372036854775807'],
   decimal: [null, '-Infinity', '-10.50', '-9.99', '0.00', '0.01', '10.00', 'Infinity', 'NaN'],
   date: [null, '-infinity', '4713-01-01 BC', '0044-03-15 BC', '2024-02-29', '12000-01-01', 'infinity'],
@@ -13,7 +13,7 @@ describe('compareValues', () => {
   it.each(Object.entries(ascending))('orders %s values', (order, values) => {
     for (const [i, a] of values.entries()) {
       for (const [j, b] of values.entries()) {
-        expect(Math.sign(compareValues(order as KeyOrder, a, b)), `${a} ${b}`).toBe(Math.sign(i - j))
+        expect(Math.sign(compareValues(order as TextKeyOrder, a, b)), `${a} ${b}`).toBe(Math.sign(i - j))
       }
     }
   })

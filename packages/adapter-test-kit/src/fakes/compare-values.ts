@@ -1,10 +1,10 @@
-import type { KeyOrder } from '@dbsnap/core/values'
+import type { TextKeyOrder } from '@dbsnap/core/values'
 
 /**
- * Orders two values of a key column as `KeyOrder` says: what a server does, written down a second time on purpose, so
+ * Orders two values of a key column as `TextKeyOrder` says: what a server does, written down a second time on purpose, so
  * that core's encoding of keys is tested against something else than itself.
  */
-export function compareValues(order: KeyOrder, a: string | null, b: string | null): number {
+export function compareValues(order: TextKeyOrder, a: string | null, b: string | null): number {
   if (a === b) return 0
   if (a === null) return -1
   if (b === null) return 1

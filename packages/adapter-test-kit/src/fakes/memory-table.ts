@@ -1,4 +1,4 @@
-import type { CollectionLayout, Column, KeyColumn, KeyOrder, SchemaObject } from '@dbsnap/core/values'
+import type { CollectionLayout, Column, KeyColumn, SchemaObject, TextKeyOrder } from '@dbsnap/core/values'
 import { compareValues } from './compare-values.ts'
 import { decodeRecord } from './copy-text.ts'
 
@@ -79,7 +79,7 @@ export class MemoryTable {
     const entries = [...this.#entries.values()]
     entries.sort((a, b) => {
       for (const [i, part] of this.layout.key.entries()) {
-        const order = compareValues(part.order, a.key[i] ?? null, b.key[i] ?? null)
+        const order = compareValues(part.order as TextKeyOrder, a.key[i] ?? null, b.key[i] ?? null)
         if (order !== 0) return order
       }
       return 0
@@ -122,7 +122,7 @@ function columnOf(name: string, type: string): Column {
   return { name, type, shape, equality: type === 'json' || type === 'float' ? type : 'bytes' }
 }
 
-function keyOrderOf(type: string): KeyOrder {
+function keyOrderOf(type: string): TextKeyOrder {
   if (type === 'integer') return 'integer'
   if (type.startsWith('decimal')) return 'decimal'
   return type === 'date' || type.startsWith('timestamp') ? 'date' : 'text'

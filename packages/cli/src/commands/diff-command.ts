@@ -4,6 +4,7 @@ import { databaseAt, isUrl } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
 import { GatheredOutput } from '../gathered-output.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
+import { collectionNoun } from '../render/collection-noun.ts'
 import { DiffPage } from '../render/diff-page.ts'
 import { progressBar } from '../render/progress-bar.ts'
 
@@ -12,6 +13,8 @@ export interface DiffCommandOptions extends GlobalOptions {
   readonly kind?: string[]
   readonly limit?: number
   readonly summary?: boolean
+  readonly fieldOrder?: boolean
+  readonly jsonPatch?: boolean
 }
 
 export async function diffCommand(
@@ -25,9 +28,9 @@ export async function diffCommand(
   const repository = await openRepository(options, console)
   const bar = progressBar(console)
   const output = new GatheredOutput(console)
-  const page = new DiffPage(console.colours)
   let differs = false
   try {
+    const page = new DiffPage(collectionNoun(await engineOf(repository, left)), console.colours)
     for await (const difference of compare(repository, left, right, options, console, bar.listener)) {
       if (difference.type === 'summary') differs = hasDifferences(difference)
       else if (options.summary) continue
@@ -41,6 +44,10 @@ export async function diffCommand(
     bar.end()
     await repository.close()
   }
+}
+
+async function engineOf(repository: Repository, side: string | DatabaseSource): Promise<string> {
+  return typeof side === 'string' ? (await repository.get(side)).source.engine : side.engine
 }
 
 function sideOf(side: string): string | DatabaseSource {
@@ -62,5 +69,7 @@ function compare(
     ...(options.include === undefined ? {} : { include: options.include }),
     ...(options.kind === undefined ? {} : { kinds: options.kind as ChangeKind[] }),
     ...(limit === undefined ? {} : { limit }),
+    fieldOrder: options.fieldOrder ?? false,
+    jsonPatch: options.jsonPatch ?? false,
   })
 }

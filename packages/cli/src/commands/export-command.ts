@@ -1,12 +1,15 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { freeBacking, type Repository, UsageError } from '@dbsnap/core'
+import { bsonArchive } from '@dbsnap/mongodb'
 import { sqlScript } from '@dbsnap/postgres'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
 
 export interface ExportCommandOptions extends GlobalOptions {
-  readonly format: 'sql' | 'json' | 'ndjson' | 'csv'
+  readonly format: 'sql' | 'bson' | 'json' | 'ndjson' | 'csv'
+  readonly fields?: string[]
+  readonly relaxed?: boolean
   readonly include?: string[]
   readonly output?: string
 }
@@ -35,13 +38,22 @@ async function piecesOf(
 ): Promise<AsyncIterable<Buffer>> {
   const snapshot = await repository.get(name)
   const choice = options.include === undefined ? {} : { include: options.include }
-  if (options.format !== 'sql') return repository.exportRecords(snapshot, { format: options.format, signal, ...choice })
-  return sqlScript({
+  const { format, fields, relaxed } = options
+  if (format !== 'sql' && format !== 'bson') {
+    const style = { ...(fields === undefined ? {} : { fields }), ...(relaxed === undefined ? {} : { relaxed }) }
+    return repository.exportRecords(snapshot, { format, signal, ...choice, ...style })
+  }
+  if (format === 'sql' && snapshot.source.engine === 'mongodb') throw noSql()
+  return (format === 'sql' ? sqlScript : bsonArchive)({
     snapshot,
     schema: await repository.schema(snapshot),
     records: (collection) => repository.rawRecords(snapshot, collection, { signal }),
     ...choice,
   })
+}
+
+function noSql(): UsageError {
+  return new UsageError('documents cannot be written as SQL', { hint: 'Use --format bson, json, ndjson or csv.' })
 }
 
 /** The file appears whole or not at all. Fails with `UsageError` where it cannot be written. */

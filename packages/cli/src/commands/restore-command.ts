@@ -4,6 +4,7 @@ import { databaseAt } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
 import { counted, number } from '../render/amounts.ts'
+import { collectionNoun } from '../render/collection-noun.ts'
 import { progressBar } from '../render/progress-bar.ts'
 import { table } from '../render/table.ts'
 
@@ -48,7 +49,7 @@ export async function restoreCommand(name: string, options: RestoreCommandOption
       if (safety !== undefined) await console.out(`What was there before is kept in snapshot ${safety.slice(0, 8)}.\n`)
       await console.out(
         console.colours.green(
-          `Restored and proven: ${counted(result.collections.length, 'table')} as in the snapshot.\n`,
+          `Restored and proven: ${counted(result.collections.length, collectionNoun(plan.snapshot.source.engine))} as in the snapshot.\n`,
         ),
       )
     }
@@ -81,5 +82,5 @@ function planText(plan: RestorePlan): string {
     ...[added, removed, changed].map(number),
   ])
   const steps = plan.steps.map(({ description }) => `  ${description}\n`).join('')
-  return `${table(['TABLE', 'HOW', 'ADD', 'REMOVE', 'CHANGE'], rows, ['ADD', 'REMOVE', 'CHANGE'])}${steps === '' ? '' : `\nSchema:\n${steps}`}\n`
+  return `${table([collectionNoun(plan.snapshot.source.engine).toUpperCase(), 'HOW', 'ADD', 'REMOVE', 'CHANGE'], rows, ['ADD', 'REMOVE', 'CHANGE'])}${steps === '' ? '' : `\nSchema:\n${steps}`}\n`
 }

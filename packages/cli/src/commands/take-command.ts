@@ -1,8 +1,9 @@
 import type { Console } from '../console.ts'
-import { databaseAt } from '../database-url.ts'
+import { type DatabaseChoice, databaseAt } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
 import { bytes, counted, duration } from '../render/amounts.ts'
+import { collectionNoun } from '../render/collection-noun.ts'
 import { progressBar } from '../render/progress-bar.ts'
 
 export interface TakeCommandOptions extends GlobalOptions {
@@ -12,10 +13,12 @@ export interface TakeCommandOptions extends GlobalOptions {
   readonly tag?: Record<string, string>
   readonly concurrency?: number
   readonly maxRate?: number
+  readonly consistency?: DatabaseChoice['consistency']
 }
 
 export async function takeCommand(url: string, options: TakeCommandOptions, console: Console): Promise<number> {
-  const source = databaseAt(url)
+  const { consistency } = options
+  const source = databaseAt(url, consistency === undefined ? {} : { consistency })
   const repository = await openRepository(options, console)
   const bar = progressBar(console)
   const { include, exclude, source: label, tag: tags, concurrency, maxRate } = options
@@ -52,7 +55,7 @@ export async function takeCommand(url: string, options: TakeCommandOptions, cons
     } else {
       await console.out(
         `Snapshot ${console.colours.bold(snapshot.id.slice(0, 8))} of ${snapshot.source.label}: ` +
-          `${counted(snapshot.records, 'record')} in ${counted(snapshot.collections.length, 'table')}, ` +
+          `${counted(snapshot.records, 'record')} in ${counted(snapshot.collections.length, collectionNoun(snapshot.source.engine))}, ` +
           `${bytes(snapshot.bytes)}, stored as ${bytes(snapshot.storedBytes)}, in ${duration(snapshot.seconds)}.\n`,
       )
     }

@@ -59,7 +59,9 @@ export async function diffChapter(scene: DemoScene, before: Snapshot): Promise<D
     } else {
       const count = (shown.get(change.collection) ?? 0) + 1
       shown.set(change.collection, count)
-      if (count <= SHOWN_PER_COLLECTION) write(story.change(change))
+      if (count <= SHOWN_PER_COLLECTION) {
+        write(story.change({ ...change, kind: change.kind === 'reordered' ? 'changed' : change.kind }))
+      }
     }
   }
   return { ...totals, schema }

@@ -5,9 +5,12 @@ import { changeText, schemaText, summaryText } from './diff-text.ts'
 /** A diff as a person reads it: a heading for each table and for the schema, last the summary. */
 export class DiffPage {
   readonly #colours: Console['colours']
+  readonly #noun: string
   #heading: string | undefined
 
-  constructor(colours: Console['colours']) {
+  /** `noun`: what a collection is called. */
+  constructor(noun: string, colours: Console['colours']) {
+    this.#noun = noun
     this.#colours = colours
   }
 
@@ -15,7 +18,7 @@ export class DiffPage {
   text(difference: Difference): string {
     if (difference.type === 'change') return this.#under(difference.collection) + changeText(difference, this.#colours)
     if (difference.type === 'schema') return this.#under('schema') + schemaText(difference, this.#colours)
-    return (this.#heading === undefined ? '' : '\n') + summaryText(difference, this.#colours)
+    return (this.#heading === undefined ? '' : '\n') + summaryText(difference, this.#noun, this.#colours)
   }
 
   #under(heading: string): string {

@@ -21,6 +21,26 @@ describe('a diff as text', () => {
     expect(text).toBe('~ id=1\n    a  {"city": "Köln"} → one\\ntwo\\u001b[2J\\u202etwo\n    b  C:\\x → NULL\n')
   })
 
+  it('shows what became of each path of a document, and one in which only the order differs', () => {
+    const change = {
+      type: 'change',
+      collection: 't',
+      key: { _id: { $numberInt: '1' } },
+      before: {},
+      after: {},
+    } as const
+    const changes = [
+      { path: 'a', kind: 'changed', before: { $numberInt: '1' }, after: { $numberLong: '1' } },
+      { path: 'items.1', kind: 'added', after: 'x' },
+      { path: 'b', kind: 'removed', before: null },
+    ] as const
+    const fields = ['a', 'b', 'items.1']
+    expect(changeText({ ...change, kind: 'changed', fields, changes }, plain)).toBe(
+      '~ _id=1\n    ~ a        1 → Long(1)\n    + items.1  x\n    - b        NULL\n',
+    )
+    expect(changeText({ ...change, kind: 'reordered', fields: [''] }, plain)).toBe('≈ _id=1  other order of fields\n')
+  })
+
   it('shows what of a schema object is another', () => {
     const change = { type: 'schema', object: 'column', name: 't.a', kind: 'changed' } as const
     expect(

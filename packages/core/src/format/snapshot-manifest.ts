@@ -135,7 +135,7 @@ export const contentsSchema = z.strictObject({
             equality: z.enum(['bytes', 'json', 'float']),
           }),
         ),
-        key: z.array(z.strictObject({ column: count, order: z.enum(['integer', 'decimal', 'date', 'text']) })),
+        key: z.array(z.strictObject({ column: count, order: z.enum(['integer', 'decimal', 'date', 'text', 'bson']) })),
       }),
       records: count,
       bytes: count,

@@ -186,7 +186,7 @@ async function prove(context: OperationContext, plan: RestorePlan, options: Appl
   const left = snapshotOperand(context, snapshot)
   const right = await openLive(target, options.signal)
   let proof: DiffSummary | undefined
-  for await (const batch of diffOperands(context, left, right, { include: chosen, limit: 0 })) {
+  for await (const batch of diffOperands(context, left, right, { include: chosen, limit: 0, exact: true })) {
     for (const difference of batch) {
       if (difference.type === 'summary') proof = difference
       else if (difference.type === 'schema' && mode !== 'append') {

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors/usage-error.ts'
 import type { CollectionLayout } from '../values/collection.ts'
 import type { DiffCollectionInput } from './diff-collection.ts'
 import { hasUniqueKeys } from './rekeyed.ts'
@@ -25,6 +26,7 @@ export async function compareBy(
   // Names are chosen from the two sides, so that one of them has it.
   const left = (input.left.collections.get(name) ?? input.right.collections.get(name)) as CollectionLayout
   const right = input.right.collections.get(name) ?? left
+  if (left.format !== right.format) throw notComparable(name)
   const sameColumns = columnsOf(left) === columnsOf(right)
   if (keyOf(left) === keyOf(right)) return { left, right, sameColumns }
   const keyed = keyedLike(right, left)
@@ -58,6 +60,13 @@ function keyedLike(layout: CollectionLayout, other: CollectionLayout): Collectio
 function implies({ key }: CollectionLayout, keyed: CollectionLayout): boolean {
   if (keyed.key.length === 0) return true
   return key.length > 0 && key.every(({ column }) => keyed.key.some((part) => part.column === column))
+}
+
+function notComparable(collection: string): UsageError {
+  return new UsageError(`${collection} holds rows on one side and documents on the other`, {
+    hint: 'Compare snapshots of one kind of database.',
+    data: { collection },
+  })
 }
 
 /** The layout itself where it has no key. */

@@ -3,7 +3,7 @@ import type { CollectionChoice } from '../ports/database-source.ts'
 import type { ProgressListener } from '../ports/progress.ts'
 import type { SchemaObject } from '../values/schema.ts'
 import { chooseCollections, type DiffOperand } from './diff-operand.ts'
-import { diffCollectionRecords } from './diff-records.ts'
+import { diffCollectionRecords, type ShownChanges } from './diff-records.ts'
 import { diffSchema } from './diff-schema.ts'
 import type { ChangeKind, CollectionSummary, Difference, SchemaChange } from './difference.ts'
 import type { OperationContext } from './operation-context.ts'
@@ -15,6 +15,10 @@ export interface DiffOptions extends CollectionChoice {
   readonly kinds?: readonly ChangeKind[]
   /** Record changes to yield, at most. Default: no limit. Counts stay exact. */
   readonly limit?: number
+  /** Whether documents that differ in the order of their fields alone are yielded as `reordered`, and counted. Default false. */
+  readonly fieldOrder?: boolean
+  /** Whether changed documents come with a JSON Patch (RFC 6902). Default false. */
+  readonly jsonPatch?: boolean
   /** Told how far it is, about ten times a second at most. */
   readonly onProgress?: ProgressListener
   /** Ends it with an error. */
@@ -28,12 +32,14 @@ export async function* diffOperands(
   context: OperationContext,
   left: DiffOperand,
   right: DiffOperand,
-  options: DiffOptions,
+  options: DiffOptions & Pick<ShownChanges, 'exact'>,
 ): AsyncGenerator<readonly Difference[], void, undefined> {
   try {
     const names = chooseCollections([...left.collections.values(), ...right.collections.values()], options)
     const progress = new ProgressMeter(context.clock, 'diff', options.onProgress)
-    const shown = { kinds: new Set(options.kinds ?? ALL_KINDS), remaining: options.limit ?? Number.POSITIVE_INFINITY }
+    const { exact = false, fieldOrder = false, jsonPatch = false } = options
+    const kinds = new Set(options.kinds ?? ALL_KINDS)
+    const shown = { kinds, remaining: options.limit ?? Number.POSITIVE_INFINITY, exact, fieldOrder, jsonPatch }
     const collections: CollectionSummary[] = []
     for (const name of names) {
       const input = { context, name, left, right, signal: options.signal }

@@ -1,4 +1,6 @@
 import type { RecordDifference } from '../record-tree/record-diff.ts'
+import { documentChanges, reorderedPaths } from '../records/bson/document-diff.ts'
+import { jsonPatch } from '../records/bson/json-patch.ts'
 import { KEYLESS_HASH_BYTES } from '../records/keyless-reader.ts'
 import type { JsonObject } from '../values/json.ts'
 import { compareBy } from './compare-by.ts'
@@ -11,6 +13,11 @@ export interface ShownChanges {
   readonly kinds: ReadonlySet<ChangeKind>
   /** Changes that may still be shown, shared by all collections. */
   remaining: number
+  /** Whether documents are told apart by their bytes, the order of their fields included: a restore's proof. */
+  readonly exact?: boolean
+  /** As in `DiffOptions`. */
+  readonly fieldOrder: boolean
+  readonly jsonPatch: boolean
 }
 
 /**
@@ -26,6 +33,7 @@ export async function* diffCollectionRecords(
   const presenter = new ChangePresenter(comparison.left, comparison.right)
   const counts = { added: 0, removed: 0, changed: 0 }
   let equal = 0
+  let reordered = 0
   const keyless = comparison.left.key.length === 0 ? new KeylessRun(input.name, shown) : undefined
   for await (const batch of diffCollection(input, comparison)) {
     equal += batch.equalRecords
@@ -35,8 +43,11 @@ export async function* diffCollectionRecords(
       seen++
       const fields = difference.kind === 'changed' ? presenter.fields(difference.left, difference.right) : []
       // The bytes differ, the values do not: another spelling of the same.
-      if (difference.kind === 'changed' && fields.length === 0) {
+      if (difference.kind === 'changed' && fields.length === 0 && !(shown.exact && presenter.documents)) {
         equal++
+        if (!shown.fieldOrder || !presenter.documents) continue
+        reordered++
+        if (shown.remaining-- > 0) changes.push(presentReordered(input.name, difference, presenter))
         continue
       }
       counts[difference.kind]++
@@ -45,7 +56,7 @@ export async function* diffCollectionRecords(
         if (ended !== undefined) changes.push(ended)
       } else if (shown.remaining > 0 && shown.kinds.has(difference.kind)) {
         shown.remaining--
-        changes.push(present(input.name, difference, fields, presenter))
+        changes.push(present(input.name, difference, fields, presenter, shown))
       }
     }
     progress.add(input.name, { records: seen, bytes: 0 })
@@ -59,6 +70,7 @@ export async function* diffCollectionRecords(
     added,
     removed,
     changed,
+    ...(reordered === 0 ? {} : { reordered }),
     recordsBefore: equal + removed + changed,
     recordsAfter: equal + added + changed,
   }
@@ -69,11 +81,27 @@ function present(
   difference: RecordDifference,
   fields: readonly string[],
   presenter: ChangePresenter,
+  shown: ShownChanges,
 ): RecordChange {
   const before = difference.kind === 'added' ? null : presenter.left.record(difference.left)
   const after = difference.kind === 'removed' ? null : presenter.right.record(difference.right)
   const key = before === null ? presenter.right.key(after as JsonObject) : presenter.left.key(before)
-  return { type: 'change', collection, kind: difference.kind, key, before, after, fields }
+  const change = { type: 'change', collection, kind: difference.kind, key, before, after, fields } as const
+  if (difference.kind !== 'changed' || !presenter.documents) return change
+  const { left, right } = difference
+  const patch = shown.jsonPatch ? { patch: jsonPatch(left, right) } : {}
+  return { ...change, changes: documentChanges(left, right), ...patch }
+}
+
+function presentReordered(
+  collection: string,
+  { left, right }: Extract<RecordDifference, { kind: 'changed' }>,
+  presenter: ChangePresenter,
+): RecordChange {
+  const before = presenter.left.record(left)
+  const fields = reorderedPaths(left, right)
+  const after = presenter.right.record(right)
+  return { type: 'change', collection, kind: 'reordered', key: presenter.left.key(before), before, after, fields }
 }
 
 /** Adds up equal records that came or went: they differ only in the ordinal at the end of their keys. */
@@ -99,7 +127,7 @@ class KeylessRun {
     this.#hash = Buffer.from(hash)
     if (this.#shown.remaining > 0 && this.#shown.kinds.has(difference.kind)) {
       this.#shown.remaining--
-      this.#change = { ...present(this.#collection, difference, [], presenter), key: {}, count: 1 }
+      this.#change = { ...present(this.#collection, difference, [], presenter, this.#shown), key: {}, count: 1 }
     }
     return ended
   }

@@ -1,3 +1,5 @@
+import type { FieldChange } from '../records/bson/document-diff.ts'
+import type { JsonPatchOperation } from '../records/bson/json-patch.ts'
 import type { Json, JsonObject } from '../values/json.ts'
 
 /** What became of a record or schema object from the left side to the right. */
@@ -7,15 +9,23 @@ export type ChangeKind = 'added' | 'removed' | 'changed'
 export interface RecordChange {
   readonly type: 'change'
   readonly collection: string
-  readonly kind: ChangeKind
+  /** `reordered`: a document in which nothing but the order of fields differs; only where `fieldOrder` asks for it. */
+  readonly kind: ChangeKind | 'reordered'
   /** The key's columns; `{}` where the collection has no key. */
   readonly key: JsonObject
   /** null for an added record. */
   readonly before: JsonObject | null
   /** null for a removed record. */
   readonly after: JsonObject | null
-  /** Names of the columns that differ, sorted; empty unless `changed`. */
+  /**
+   * Names of the columns that differ, sorted; of a document the paths of its fields (of a reordered one those of the documents
+   * within, `''` the document itself). Empty unless `changed` or `reordered`.
+   */
   readonly fields: readonly string[]
+  /** What became of each field of a changed document, in the order of its fields. */
+  readonly changes?: readonly FieldChange[]
+  /** From the document before to the one after; only where `jsonPatch` asks for it. */
+  readonly patch?: readonly JsonPatchOperation[]
   /** How many equal records came or went; only where the collection has no key. */
   readonly count?: number
 }
@@ -37,6 +47,8 @@ export interface CollectionSummary {
   readonly added: number
   readonly removed: number
   readonly changed: number
+  /** Documents that differ in the order of their fields alone; only where `fieldOrder` asks for it, and where there are some. Among the equal. */
+  readonly reordered?: number
   readonly recordsBefore: number
   readonly recordsAfter: number
 }

@@ -8,6 +8,8 @@ export function hasEqualValues(
   left: DiffOperand,
   right: DiffOperand,
 ): (left: Buffer, right: Buffer) => boolean {
+  // A restore writes a document in which the order of fields is another: its proof compares bytes.
+  if (left.collections.get(collection)?.format === 'bson') return () => false
   const layoutIn = ({ collections }: DiffOperand) => collections.get(collection) as CollectionLayout
   const compare = compareFields(layoutIn(left), layoutIn(right))
   return (a, b) => compare(a, b).length === 0

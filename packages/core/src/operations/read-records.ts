@@ -6,7 +6,7 @@ import { TreeCursor } from '../record-tree/tree-cursor.ts'
 import { createRecordReader } from '../records/create-record-reader.ts'
 import type { JsonObject } from '../values/json.ts'
 import type { OperationContext } from './operation-context.ts'
-import { RecordPresenter } from './record-presenter.ts'
+import { createRecordPresenter } from './record-presenter.ts'
 import { rootOf } from './take-collection.ts'
 
 /** Which records are read. */
@@ -73,7 +73,7 @@ export async function* readRecords(
   options: ReadRecordsOptions,
 ): AsyncGenerator<JsonObject, void, undefined> {
   const { reader: objects } = context.objects
-  const presenter = new RecordPresenter(collection.layout)
+  const presenter = createRecordPresenter(collection.layout)
   const reader = createRecordReader(collection.layout)
   let skip = options.from ?? 0
   let left = options.limit ?? Number.POSITIVE_INFINITY

@@ -1,10 +1,33 @@
+import { shownDocument } from '../records/bson/extended-json.ts'
 import { compareFields, type FieldComparison } from '../records/changed-fields.ts'
 import { RecordFields } from '../records/record-fields.ts'
 import type { CollectionLayout, Column } from '../values/collection.ts'
 import type { Json, JsonObject } from '../values/json.ts'
 
 /** Turns a collection's records into what people and programs see. */
-export class RecordPresenter {
+export interface RecordPresenter {
+  /** All columns by name; of a document all fields, as canonical extended JSON. */
+  record(record: Buffer): JsonObject
+  /** The key's columns of a record that was shown. */
+  key(shown: JsonObject): JsonObject
+}
+
+/** The presenter of a collection. */
+export function createRecordPresenter(layout: CollectionLayout): RecordPresenter {
+  return layout.format === 'bson' ? new DocumentPresenter() : new RowPresenter(layout)
+}
+
+class DocumentPresenter implements RecordPresenter {
+  record(record: Buffer): JsonObject {
+    return shownDocument(record)
+  }
+
+  key(shown: JsonObject): JsonObject {
+    return { _id: shown._id as Json }
+  }
+}
+
+class RowPresenter implements RecordPresenter {
   readonly #names: readonly string[]
   readonly #key: readonly string[]
   readonly #fields: RecordFields
@@ -18,7 +41,6 @@ export class RecordPresenter {
     this.#isAssignable = !this.#names.includes('__proto__')
   }
 
-  /** All columns by name. */
   record(record: Buffer): JsonObject {
     this.#fields.read(record)
     if (!this.#isAssignable) return Object.fromEntries(this.#names.map((name, i) => [name, this.#fields.shown(i)]))
@@ -27,7 +49,6 @@ export class RecordPresenter {
     return shown
   }
 
-  /** The key's columns of a record that was shown. */
   key(shown: JsonObject): JsonObject {
     if (!this.#isAssignable) return Object.fromEntries(this.#key.map((name) => [name, shown[name] as Json]))
     const key: Record<string, Json> = {}
@@ -41,10 +62,13 @@ export class ChangePresenter {
   readonly left: RecordPresenter
   readonly right: RecordPresenter
   readonly fields: FieldComparison
+  /** Whether records are documents, and their changes have paths. */
+  readonly documents: boolean
 
   constructor(left: CollectionLayout, right: CollectionLayout) {
-    this.left = new RecordPresenter(left)
-    this.right = new RecordPresenter(right)
+    this.left = createRecordPresenter(left)
+    this.right = createRecordPresenter(right)
+    this.documents = left.format === 'bson'
     this.fields = compareFields(left, right)
   }
 }

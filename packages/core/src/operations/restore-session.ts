@@ -1,3 +1,4 @@
+import { IncompatibleTargetError } from '../errors/incompatible-target-error.ts'
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type { Warning } from '../ports/database-source.ts'
 import type { DatabaseTarget, RestoreMode, RestoreSession } from '../ports/database-target.ts'
@@ -12,7 +13,7 @@ export interface RestoreScope {
   readonly whole: boolean
 }
 
-/** Opens a session on the target for the chosen collections. */
+/** Opens a session on the target for the chosen collections. Fails with `IncompatibleTargetError` where it is of another engine. */
 export async function openRestoreSession(
   context: OperationContext,
   scope: RestoreScope,
@@ -21,15 +22,24 @@ export async function openRestoreSession(
 ): Promise<RestoreSession> {
   const { snapshot, target, mode, chosen, whole } = scope
   const names = new Set(chosen)
+  const schema = await schemaOf(context, snapshot)
+  if (schema.engine !== target.engine) throw otherEngine(schema.engine, target)
   return target.openRestore({
     mode,
     whole,
     collections: snapshot.collections
       .filter(({ layout }) => names.has(layout.name))
       .map(({ layout, records, bytes }) => ({ ...layout, records, bytes })),
-    schema: await schemaOf(context, snapshot),
+    schema,
     details: snapshot.source.details,
     onWarning,
     ...(signal === undefined ? {} : { signal }),
+  })
+}
+
+function otherEngine(engine: string, target: DatabaseTarget): IncompatibleTargetError {
+  return new IncompatibleTargetError(`a snapshot of ${engine} cannot be restored into ${target.engine}`, {
+    hint: 'Restore it into a database of its own kind, or export it.',
+    data: { engine, target: target.engine },
   })
 }

@@ -25,6 +25,8 @@ export interface TakeCollectionInput {
   readonly throttle: Throttle
   readonly progress: ProgressMeter
   readonly signal: AbortSignal
+  /** Its records in key order, where they are not read from the source. */
+  readonly bytes?: AsyncIterable<Buffer>
 }
 
 /** Reads one collection to its end, stores the chunks and nodes that are new, and returns its place in the manifest. */
@@ -37,7 +39,7 @@ export async function takeCollection(input: TakeCollectionInput): Promise<Snapsh
     previous !== undefined && mayInheritSplitBits(previous.splitBits, previous.records, previous.bytes)
       ? previous.splitBits
       : undefined
-  const source = readInKeyOrder(context, readPoint, layout, signal)
+  const source = input.bytes ?? readInKeyOrder(context, readPoint, layout, signal)
   const { splitBits, chunks } = await splitCollection(source, layout, seeds.chunk, {
     inherited,
     target: input.chunkBytes,
@@ -61,7 +63,7 @@ export async function takeCollection(input: TakeCollectionInput): Promise<Snapsh
     bytes: built?.bytes ?? 0,
     root: built === null ? null : { id: built.id, height: built.height },
     splitBits,
-    consistency: readPoint.facts.consistency,
+    consistency: collection.consistency ?? readPoint.facts.consistency,
   }
 }
 

@@ -4,6 +4,7 @@ import { DamagedError } from '../errors/damaged-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type {
+  CatchUp,
   CollectionChoice,
   DatabaseSource,
   ReadPoint,
@@ -13,6 +14,7 @@ import type {
 import type { ProgressListener } from '../ports/progress.ts'
 import type { RepositoryWriter } from '../repository/object-repository.ts'
 import { writeSchema } from '../repository/schema-document.ts'
+import { catchUpCollections } from './catch-up.ts'
 import { forEachAtOnce } from './for-each-at-once.ts'
 import type { OperationContext } from './operation-context.ts'
 import { previousCollections } from './previous-collections.ts'
@@ -132,9 +134,37 @@ class Take {
         await this.#collection(readPoint, collection, previous.collections.get(collection.name), throttle, signal),
       )
     })
+    if (readPoint.catchUp !== undefined)
+      await this.#catchUp(readPoint, await readPoint.catchUp(), collections, throttle)
     collections.sort((a, b) => Buffer.compare(Buffer.from(a.layout.name), Buffer.from(b.layout.name)))
     const schema = await writeSchema(this.#writer, readPoint.schema, previous.schema)
     return { label, collections, schema, ...(parent === undefined ? {} : { parent: parent.id }) }
+  }
+
+  /** Brings what was read one by one to one moment. What is stored of it must be in the index to be read. */
+  async #catchUp(
+    readPoint: ReadPoint,
+    catchUp: CatchUp,
+    collections: SnapshotCollection[],
+    throttle: Throttle,
+  ): Promise<void> {
+    const { signal = new AbortController().signal } = this.#options
+    this.#progress.phase('catching up')
+    await this.#writer.flush()
+    const sources = new Map(readPoint.collections.map((collection) => [collection.name, collection]))
+    const caughtUp = await catchUpCollections({
+      context: this.#context,
+      catchUp,
+      collections,
+      signal,
+      retake: (collection, bytes) => {
+        const source = sources.get(collection.layout.name) as SourceCollection
+        return this.#collection(readPoint, source, collection, throttle, signal, bytes)
+      },
+    })
+    const consistency = (name: string) => sources.get(name)?.consistency ?? readPoint.facts.consistency
+    const all = caughtUp.map((collection) => ({ ...collection, consistency: consistency(collection.layout.name) }))
+    collections.splice(0, collections.length, ...all)
   }
 
   async #collection(
@@ -143,6 +173,7 @@ class Take {
     previous: SnapshotCollection | undefined,
     throttle: Throttle,
     signal: AbortSignal,
+    bytes?: AsyncIterable<Buffer>,
   ): Promise<SnapshotCollection> {
     const taken = await takeCollection({
       context: this.#context,
@@ -154,6 +185,7 @@ class Take {
       throttle,
       progress: this.#progress,
       signal,
+      ...(bytes === undefined ? {} : { bytes }),
     })
     this.#progress.stored(this.#writer.counts.storedBytes)
     return taken

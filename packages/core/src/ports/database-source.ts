@@ -52,6 +52,23 @@ export interface SourceCollection extends CollectionLayout {
   /** The engine's guess, for progress only. */
   readonly estimatedRecords: number
   readonly estimatedBytes: number
+  /** What is reached for this collection, where it is less than for the read point as a whole. */
+  readonly consistency?: Consistency
+}
+
+/** How collections that were read one by one are brought to one moment. */
+export interface CatchUp {
+  /**
+   * Keys of all records that may have come, gone or changed since before the first read and up to the moment, of collections that have
+   * a key; in any order, perhaps more than once. `key` is a record of which only the key counts. A batch is valid until the next is asked for.
+   */
+  keys(): AsyncIterable<readonly { readonly collection: string; readonly key: Buffer }[]>
+
+  /**
+   * Those records of a collection that are there at the moment, in key order; each is valid until the next is asked for. `keys`: up to
+   * 1 000 of those above, each once, in key order.
+   */
+  records(collection: string, keys: readonly Buffer[]): AsyncIterable<Buffer>
 }
 
 /** One consistent moment of a source, shared by all its connections. Ends with `close`, which must always be called. */
@@ -68,6 +85,12 @@ export interface ReadPoint {
    * else throws. At most `concurrency` reads are open at a time. Leaving the loop early frees the connection.
    */
   read(collection: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<Buffer>
+
+  /**
+   * Present only where collections are read one by one and can be brought to one moment afterwards. To be called once, when all have
+   * been read: chooses that moment, which `facts` then names. Fails where that is not possible any more: nothing may be published then.
+   */
+  catchUp?(): Promise<CatchUp>
 
   /** Ends the transactions and closes the connections. Never throws for a connection that is gone already. */
   close(): Promise<void>

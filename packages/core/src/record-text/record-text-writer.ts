@@ -2,6 +2,7 @@ import { decodeField, malformedRecord } from '../records/copy-text-fields.ts'
 import { plainDecoding } from '../records/decode-text.ts'
 import { showValue } from '../records/show-value.ts'
 import type { CollectionLayout, Column } from '../values/collection.ts'
+import type { RecordWriter } from './record-writer.ts'
 import type { TextSink } from './text-sink.ts'
 import type { TextStyle } from './text-style.ts'
 
@@ -14,7 +15,7 @@ const UPPER_N = 0x4e
  * Writes records of COPY text in a style, from bytes to bytes: a string per value made an export of 2 GB ten times as
  * slow, and V8's new generation grow to 134 MB. Only numbers, booleans, and texts in another encoding are decoded.
  */
-export class RecordTextWriter {
+export class RecordTextWriter implements RecordWriter {
   readonly #layout: CollectionLayout
   readonly #style: TextStyle
   #isUtf8 = false

@@ -1,4 +1,5 @@
 import type { CollectionLayout, ValueEquality } from '../values/collection.ts'
+import { changedPaths } from './bson/document-diff.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { decodeText } from './decode-text.ts'
 import { RecordFields } from './record-fields.ts'
@@ -10,15 +11,17 @@ interface SharedColumn {
   readonly equality: ValueEquality
 }
 
-/** The names of the columns, sorted, in which two records of one key differ. None: the records do not differ. */
+/** The names of the columns or paths of the fields, sorted, in which two records of one key differ. None: the records do not differ. */
 export type FieldComparison = (left: Buffer, right: Buffer) => string[]
 
 /**
  * Prepares the comparison of records of two layouts by column name. Columns that only one side has are no difference
  * of a record: the schema's diff reports them. Values are compared as `Column.equality` says; by their bytes where the
- * two sides disagree about it, and by their text where the sides have different encodings.
+ * two sides disagree about it, and by their text where the sides have different encodings. Documents are compared by
+ * path. Both layouts have one format.
  */
 export function compareFields(leftLayout: CollectionLayout, rightLayout: CollectionLayout): FieldComparison {
+  if (leftLayout.format === 'bson') return changedPaths
   const shared = sharedColumns(leftLayout, rightLayout)
   const encodings = [leftLayout.encoding, rightLayout.encoding] as const
   const isOneEncoding = encodings[0] === encodings[1]

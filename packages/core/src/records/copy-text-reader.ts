@@ -1,4 +1,4 @@
-import type { CollectionLayout, KeyColumn } from '../values/collection.ts'
+import type { CollectionLayout, TextKeyOrder } from '../values/collection.ts'
 import { endOfLine } from './end-of-line.ts'
 import { encodeKeyPart, encodeNullKeyPart, KeyBuffer } from './key-encoding.ts'
 import type { RecordReader } from './record-reader.ts'
@@ -8,16 +8,22 @@ const TAB = 0x09
 const BACKSLASH = 0x5c
 const UPPER_N = 0x4e
 
+/** `bson` is the order of documents alone. */
+interface TextKeyColumn {
+  readonly column: number
+  readonly order: TextKeyOrder
+}
+
 /** Reads records in COPY text of a collection that has a key. A newline inside a value is escaped, so a newline ends a record. */
 export class CopyTextReader implements RecordReader {
-  readonly #key: readonly KeyColumn[]
+  readonly #key: readonly TextKeyColumn[]
   /** Start of each field up to the last one that the key needs, and one more for its end. */
   readonly #starts: Int32Array
   readonly #buffer = new KeyBuffer()
   #unescaped = Buffer.allocUnsafe(256)
 
   constructor(layout: CollectionLayout) {
-    this.#key = layout.key
+    this.#key = layout.key as readonly TextKeyColumn[]
     this.#starts = new Int32Array(Math.max(...layout.key.map((part) => part.column)) + 2)
   }
 
@@ -48,7 +54,7 @@ export class CopyTextReader implements RecordReader {
     return buffer.length
   }
 
-  #part(part: KeyColumn, bytes: Buffer, start: number, end: number): void {
+  #part(part: TextKeyColumn, bytes: Buffer, start: number, end: number): void {
     // A source's own key has no NULL, but another side's key may have been imposed on these records.
     if (end - start === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === UPPER_N)
       return encodeNullKeyPart(this.#buffer)

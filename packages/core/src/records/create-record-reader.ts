@@ -1,16 +1,18 @@
-import { IncompatibleTargetError } from '../errors/incompatible-target-error.ts'
-import type { CollectionLayout } from '../values/collection.ts'
+import type { CollectionLayout, RecordFormat } from '../values/collection.ts'
+import { endOfDocument } from './bson/bson-framing.ts'
+import { BsonReader } from './bson/bson-reader.ts'
 import { CopyTextReader } from './copy-text-reader.ts'
-import { KeylessReader } from './keyless-reader.ts'
+import { endOfLine } from './end-of-line.ts'
+import { type EndOfRecord, KeylessReader } from './keyless-reader.ts'
 import type { RecordReader } from './record-reader.ts'
+
+const ENDS: Readonly<Record<RecordFormat, EndOfRecord>> = {
+  'copy-text': (bytes, start, limit, searched = start) => endOfLine(bytes, searched, limit),
+  bson: endOfDocument,
+}
 
 /** A reader for a collection's records. */
 export function createRecordReader(layout: CollectionLayout): RecordReader {
-  if (layout.format !== 'copy-text') {
-    throw new IncompatibleTargetError(`records of the format ${layout.format} are not read by this version`, {
-      hint: 'Use a newer DBSnap.',
-      data: { collection: layout.name },
-    })
-  }
-  return layout.key.length === 0 ? new KeylessReader() : new CopyTextReader(layout)
+  if (layout.key.length === 0) return new KeylessReader(ENDS[layout.format])
+  return layout.format === 'bson' ? new BsonReader() : new CopyTextReader(layout)
 }

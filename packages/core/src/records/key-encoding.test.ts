@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { KeyOrder } from '../values/collection.ts'
+import type { TextKeyOrder } from '../values/collection.ts'
 import { encodeKeyPart, encodeNullKeyPart, KeyBuffer } from './key-encoding.ts'
 
-function encode(order: KeyOrder, ...texts: (string | Buffer | null)[]): Buffer {
+function encode(order: TextKeyOrder, ...texts: (string | Buffer | null)[]): Buffer {
   const out = new KeyBuffer()
   for (const text of texts) {
     if (text === null) encodeNullKeyPart(out)
@@ -15,7 +15,7 @@ function encode(order: KeyOrder, ...texts: (string | Buffer | null)[]): Buffer {
   return out.copy()
 }
 
-const ascending = (order: KeyOrder, texts: readonly string[]): void => {
+const ascending = (order: TextKeyOrder, texts: readonly string[]): void => {
   const keys = texts.map((text) => encode(order, text))
   for (let i = 1; i < keys.length; i++) {
     expect(Buffer.compare(keys[i - 1] as Buffer, keys[i] as Buffer), `${texts[i - 1]} < ${texts[i]}`).toBe(-1)

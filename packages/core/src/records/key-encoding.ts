@@ -1,4 +1,4 @@
-import type { KeyOrder } from '../values/collection.ts'
+import type { TextKeyOrder } from '../values/collection.ts'
 
 /**
  * The order-preserving encoding of record keys: comparing two encoded keys byte by byte gives the order in which the
@@ -52,7 +52,13 @@ export class KeyBuffer {
 }
 
 /** Appends the component for the value whose text is `source[start, end)`. */
-export function encodeKeyPart(out: KeyBuffer, order: KeyOrder, source: Uint8Array, start: number, end: number): void {
+export function encodeKeyPart(
+  out: KeyBuffer,
+  order: TextKeyOrder,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): void {
   switch (order) {
     case 'integer':
       return encodeInteger(out, source, start, end)

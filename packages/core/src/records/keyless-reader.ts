@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { endOfLine } from './end-of-line.ts'
 import type { RecordReader } from './record-reader.ts'
 
 /** First bytes of SHA-256 that order the records of a collection without key: 2^64 different records before two are likely to meet. */
@@ -11,6 +10,9 @@ export function keylessHash(record: Uint8Array): Buffer {
   return hash('sha256', record, 'buffer').subarray(0, KEYLESS_HASH_BYTES)
 }
 
+/** `RecordReader.end` of a format. */
+export type EndOfRecord = RecordReader['end']
+
 /**
  * Reads records of a collection without key. Their key is the hash of the whole record and, since equal records are
  * told apart by counting, their ordinal among equal ones: so every key is unique, and one record more or less is one
@@ -18,17 +20,18 @@ export function keylessHash(record: Uint8Array): Buffer {
  */
 export class KeylessReader implements RecordReader {
   readonly keyBytes = Buffer.alloc(KEY_BYTES)
+  readonly end: EndOfRecord
   #ordinal = -1
+
+  constructor(end: EndOfRecord) {
+    this.end = end
+  }
 
   begin(firstKey?: Buffer): void {
     this.#ordinal = -1
     if (firstKey === undefined) return
     firstKey.copy(this.keyBytes)
     this.#ordinal = firstKey.readUInt32BE(KEYLESS_HASH_BYTES) - 1
-  }
-
-  end(bytes: Buffer, start: number, limit: number, searched = start): number {
-    return endOfLine(bytes, searched, limit)
   }
 
   key(bytes: Buffer, start: number, end: number): number {

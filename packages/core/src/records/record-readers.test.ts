@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { bson, documentLayout } from '../../test/support/bson-documents.ts'
 import { collect } from '../../test/support/collect.ts'
 import { KEYED, KEYLESS } from '../../test/support/stored-collection.ts'
 import { parseObjectId } from '../values/object-id.ts'
@@ -31,12 +32,6 @@ it('a key of text is the value, not its escapes, whatever its length', () => {
   }
 })
 
-it('records of a format that is not known are refused', () => {
-  expect(() => createRecordReader({ ...KEYED, format: 'bson' })).toThrow(
-    expect.objectContaining({ code: 'INCOMPATIBLE_TARGET' }),
-  )
-})
-
 it('records are framed wherever the bytes are cut, and the last one must be whole', async () => {
   const bytes = Buffer.from('1\ta\n22\tbb\n\n')
   async function* cut(size: number, all = bytes) {
@@ -63,4 +58,23 @@ it('ids are hex digits of one length', () => {
       expect(() => parse(wrong)).toThrow(TypeError)
     }
   }
+})
+
+it('documents are framed by their length wherever the bytes are cut', async () => {
+  const documents = [bson({ _id: 1 }), bson({ _id: 2, note: 'x'.repeat(50) }), bson({ _id: 3 })]
+  const bytes = Buffer.concat(documents)
+  async function* cut(size: number, all = bytes) {
+    for (let at = 0; at < all.length; at += size) yield all.subarray(at, at + size)
+  }
+  for (const layout of [documentLayout('a'), documentLayout('a', false)]) {
+    for (const size of [1, 3, 7, 20, 1000]) {
+      const records: Buffer[] = []
+      for await (const batch of frameRecords(cut(size), createRecordReader(layout), 'a')) {
+        records.push(...batch.map((record) => Buffer.from(record)))
+      }
+      expect(records).toEqual(documents)
+    }
+  }
+  const impossible = frameRecords(cut(100, Buffer.alloc(8)), createRecordReader(documentLayout('a')), 'a')
+  await expect(collect(impossible)).rejects.toMatchObject({ code: 'DAMAGED' })
 })

@@ -13,7 +13,10 @@ export type RecordFormat = 'copy-text' | 'bson'
  * - `date`: ISO 8601 date or timestamp text as PostgreSQL prints it (`2024-02-29 12:00:00.5+00`, ` BC`, `infinity`).
  * - `text`: the text itself, byte by byte. Every type that is none of the above.
  */
-export type KeyOrder = 'integer' | 'decimal' | 'date' | 'text'
+export type TextKeyOrder = 'integer' | 'decimal' | 'date' | 'text'
+
+/** `bson`: a value of any type in BSON comparison order, of documents; every other is of a column's text. */
+export type KeyOrder = TextKeyOrder | 'bson'
 
 /** How a value is shown in JSON: as a number, as a boolean, or as the engine's own text in a string. */
 export type ValueShape = 'number' | 'boolean' | 'string'
@@ -46,7 +49,7 @@ export interface CollectionLayout {
   readonly format: RecordFormat
   /** Text encoding of the records' bytes: a WHATWG label such as `utf-8`; `bytes` where the engine promises none. */
   readonly encoding: string
-  /** In the order in which values stand in a record. */
+  /** In the order in which values stand in a record. Of documents only `_id`, for the key: every other field is in each its own. */
   readonly columns: readonly Column[]
   /** The key's columns, most significant first. Empty: the collection has no key and its records are ordered by hash. */
   readonly key: readonly KeyColumn[]

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Law } from '../law.ts'
+import { formOf } from './copy-text-form.ts'
 import type { DatabaseSourceFixture } from './database-source-fixture.ts'
 import { numberedTable } from './numbered-table.ts'
 import { everything, readRows, withReadPoint } from './read-collection.ts'
@@ -10,33 +11,37 @@ export const layoutsTellTheTruth: Law<'layouts-tell-the-truth', DatabaseSourceFi
     'collections are listed by name in byte order, with the columns and keys their records have; empty ones are empty',
   async check(fixture) {
     await withReadPoint(fixture.source, everything, async (point) => assert.deepEqual(point.collections, []))
-    const names = [
-      await fixture.createTable(numberedTable('zebra', 3)),
-      await fixture.createTable({ ...numberedTable('apple', 0), key: ['note', 'id'] }),
-      await fixture.createTable({ ...numberedTable('mango', 2), key: [] }),
-    ]
+    const wishes = [
+      numberedTable('zebra', 3),
+      { ...numberedTable('apple', 0), key: ['note', 'id'] },
+      { ...numberedTable('mango', 2), key: [] },
+    ] as const
+    const names: string[] = []
+    for (const wish of wishes) names.push(await fixture.createTable(wish))
     await withReadPoint(fixture.source, everything, async (point) => {
       assert.deepEqual(
         point.collections.map((collection) => collection.name),
         [...names].sort(),
       )
       const [apple, mango, zebra] = point.collections
-      assert.deepEqual(
-        apple?.columns.map((column) => column.name),
-        ['id', 'note'],
-      )
-      assert.deepEqual(apple?.key, [
-        { column: 1, order: 'text' },
-        { column: 0, order: 'integer' },
-      ])
-      assert.deepEqual(mango?.key, [])
-      assert.deepEqual(zebra?.key, [{ column: 0, order: 'integer' }])
+      for (const [collection, wish] of [
+        [zebra, wishes[0]],
+        [apple, wishes[1]],
+        [mango, wishes[2]],
+      ] as const) {
+        const { columns, key } = formOf(fixture).layout(wish)
+        assert.deepEqual(
+          collection?.columns.map(({ name }) => name),
+          columns,
+        )
+        assert.deepEqual(collection?.key, key)
+      }
       for (const [collection, count] of [
         [apple, 0],
         [mango, 2],
         [zebra, 3],
       ] as const) {
-        assert.equal((await readRows(point, collection?.name as string)).length, count)
+        assert.equal((await readRows(fixture, point, collection?.name as string)).length, count)
       }
       assert.equal(point.facts.engine, fixture.source.engine)
       for (const fact of [point.facts.database, point.facts.engineVersion, point.facts.readPoint, point.facts.label]) {

@@ -22,7 +22,7 @@ export const leavingEarlyFrees: Law<'leaving-early-frees', DatabaseSourceFixture
         })()
         await assert.rejects(failing, /the caller fails/)
       }
-      const both = await Promise.all([readRows(point, collection), readRows(point, collection)])
+      const both = await Promise.all([readRows(fixture, point, collection), readRows(fixture, point, collection)])
       assert.deepEqual(
         both.map((rows) => rows.length),
         [COUNT, COUNT],

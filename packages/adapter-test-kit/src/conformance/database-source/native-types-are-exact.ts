@@ -7,16 +7,16 @@ export const nativeTypesAreExact: Law<'native-types-are-exact', DatabaseSourceFi
   name: 'native-types-are-exact',
   promise: 'every native type comes back exactly, and NULL is not the empty value',
   async check(fixture) {
-    const collections = new Map<string, readonly string[]>()
-    for (const [i, { type, values }] of fixture.nativeValues.entries()) {
+    const collections = new Map<string, (typeof fixture.nativeValues)[number]>()
+    for (const [i, native] of fixture.nativeValues.entries()) {
+      const { type, values } = native
       const rows = [...values, null].map((value, row) => [`${row}`, value])
       const columns = { id: 'integer', value: { native: type } } as const
-      collections.set(await fixture.createTable({ name: `type_${i}`, columns, key: ['id'], rows }), values)
+      collections.set(await fixture.createTable({ name: `type_${i}`, columns, key: ['id'], rows }), native)
     }
     await withReadPoint(fixture.source, everything, async (point) => {
-      for (const [collection, values] of collections) {
-        const rows = await readRows(point, collection)
-        const type = point.collections.find((candidate) => candidate.name === collection)?.columns[1]?.type
+      for (const [collection, { type, values }] of collections) {
+        const rows = await readRows(fixture, point, collection)
         assert.deepEqual(
           rows.map((row) => row[1]),
           [...values, null],

@@ -1,5 +1,6 @@
 import type { DatabaseSource, ReadPoint, ReadPointOptions } from '@dbsnap/core/ports'
-import { decodeRecord, splitRecords } from '../../fakes/copy-text.ts'
+import { formOf } from './copy-text-form.ts'
+import type { DatabaseSourceFixture } from './database-source-fixture.ts'
 
 /** Options of a law that chooses everything and expects no warning to matter. */
 export const everything: ReadPointOptions = { concurrency: 2, onWarning: () => {} }
@@ -18,11 +19,13 @@ export async function* readCopies(point: ReadPoint, collection: string): AsyncGe
 }
 
 /** The values of all records of a collection, as UTF-8 text. */
-export async function readRows(point: ReadPoint, collection: string): Promise<(string | null)[][]> {
-  const records = splitRecords(await readBytes(point, collection))
-  return records.map((record) =>
-    decodeRecord(record).map((value) => (value === null ? null : Buffer.from(value, 'latin1').toString())),
-  )
+export async function readRows(
+  fixture: Pick<DatabaseSourceFixture, 'form'>,
+  point: ReadPoint,
+  collection: string,
+): Promise<(string | null)[][]> {
+  const form = formOf(fixture)
+  return form.split(await readBytes(point, collection)).map((record) => form.decode(collection, record))
 }
 
 /** Opens a read point, hands it over and closes it, whatever happens. */

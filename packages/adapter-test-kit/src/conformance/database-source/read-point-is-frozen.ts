@@ -29,11 +29,11 @@ export const readPointIsFrozen: Law<'read-point-is-frozen', DatabaseSourceFixtur
       }
       assert.ok(Buffer.concat(parts).equals(before), 'the second read differs')
       assert.ok((await readBytes(point, first)).equals(before), 'the third read differs')
-      assert.equal((await readRows(point, second)).length, 10, 'the collections are of two moments')
+      assert.equal((await readRows(fixture, point, second)).length, 10, 'the collections are of two moments')
     })
     await withReadPoint(fixture.source, everything, async (point) => {
-      assert.equal((await readRows(point, first)).length, COUNT + 50 - 3)
-      assert.equal((await readRows(point, second)).length, 20)
+      assert.equal((await readRows(fixture, point, first)).length, COUNT + 50 - 3)
+      assert.equal((await readRows(fixture, point, second)).length, 20)
     })
   },
 }

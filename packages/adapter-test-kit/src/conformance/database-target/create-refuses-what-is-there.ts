@@ -13,9 +13,9 @@ export const createRefusesWhatIsThere: Law<'create-refuses-what-is-there', Datab
     await fixture.createTable(numberedTable('orders', 10))
     await withReadPoint(fixture.source, everything, async (point) => {
       await createAll(fixture.target, point)
-      const before = await contentsNow(fixture.target)
+      const before = await contentsNow(fixture)
       await assertCode(createAll(fixture.target, point), 'TARGET_NOT_EMPTY')
-      assert.deepEqual(await contentsNow(fixture.target), before)
+      assert.deepEqual(await contentsNow(fixture), before)
     })
     assert.equal(await fixture.openTargetConnections(), 0)
   },

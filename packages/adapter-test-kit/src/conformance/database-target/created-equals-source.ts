@@ -19,7 +19,7 @@ export const createdEqualsSource: Law<'created-equals-source', DatabaseTargetFix
     }
     await withReadPoint(fixture.source, everything, async (point) => {
       await createAll(fixture.target, point)
-      assert.deepEqual(await contentsNow(fixture.target), await contentsOf(point))
+      assert.deepEqual(await contentsNow(fixture), await contentsOf(fixture, point))
       await withReadPoint(fixture.target, everything, async (created) => {
         const layouts = ({ collections }: typeof point) =>
           collections.map(({ name, columns, key }) => ({ name, columns, key }))

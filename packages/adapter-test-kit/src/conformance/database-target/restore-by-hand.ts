@@ -6,8 +6,9 @@ import type {
   RestoreRequest,
   RestoreSession,
 } from '@dbsnap/core/ports'
-import { splitRecords } from '../../fakes/copy-text.ts'
+import { formOf } from '../database-source/copy-text-form.ts'
 import { everything, readBytes, readCopies, withReadPoint } from '../database-source/read-collection.ts'
+import type { DatabaseTargetFixture } from './database-target-fixture.ts'
 
 /** A request for everything that a read point holds. */
 export function requestFor(point: ReadPoint, mode: RestoreMode): RestoreRequest {
@@ -49,22 +50,41 @@ export async function createAll(target: DatabaseTarget, point: ReadPoint): Promi
 }
 
 /** Every collection's records, each as text; in the source's order, or sorted where there is no key. */
-export async function contentsOf(point: ReadPoint): Promise<Record<string, string[]>> {
+export async function contentsOf(
+  fixture: Pick<DatabaseTargetFixture, 'form'>,
+  point: ReadPoint,
+): Promise<Record<string, string[]>> {
   const contents: Record<string, string[]> = {}
   for (const { name, key } of point.collections) {
-    const records = splitRecords(await readBytes(point, name)).map((record) => record.toString('latin1'))
+    const records = formOf(fixture)
+      .split(await readBytes(point, name))
+      .map((record) => record.toString('latin1'))
     contents[name] = key.length === 0 ? records.sort() : records
   }
   return contents
 }
 
 /** What a database holds now. */
-export function contentsNow(database: DatabaseTarget): Promise<Record<string, string[]>> {
-  return withReadPoint(database, everything, contentsOf)
+export function contentsNow(
+  fixture: Pick<DatabaseTargetFixture, 'form' | 'target'>,
+): Promise<Record<string, string[]>> {
+  return withReadPoint(fixture.target, everything, (point) => contentsOf(fixture, point))
 }
 
+/** Rows of a collection as `contentsOf` shows them. */
+export function contentsLike(
+  fixture: Pick<DatabaseTargetFixture, 'form'>,
+  collection: string,
+  rows: readonly (readonly (string | null)[])[],
+): string[] {
+  return rows.map((row) => formOf(fixture).encode(collection, row).toString('latin1'))
+}
+
+/** Operations on rows of a collection made by the fixture. */
 export async function* operations(
-  ...list: readonly (readonly [RecordOperation['operation'], string])[]
+  fixture: Pick<DatabaseTargetFixture, 'form'>,
+  collection: string,
+  ...list: readonly (readonly [RecordOperation['operation'], ...(string | null)[]])[]
 ): AsyncGenerator<RecordOperation> {
-  for (const [operation, record] of list) yield { operation, record: Buffer.from(record, 'latin1') }
+  for (const [operation, ...row] of list) yield { operation, record: formOf(fixture).encode(collection, row) }
 }

@@ -1,0 +1,4 @@
+/** What people call a collection of an engine. */
+export function collectionNoun(engine: string): 'table' | 'collection' {
+  return engine === 'mongodb' ? 'collection' : 'table'
+}
