@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const projects = {
   core: 'packages/core',
   postgres: 'packages/adapters/postgres',
+  mysql: 'packages/adapters/mysql',
   'adapter-test-kit': 'packages/adapter-test-kit',
   cli: 'packages/cli',
   'test-servers': 'tests/test-servers',

@@ -1,4 +1,6 @@
 export { debianTool } from './debian-tool.ts'
+export { MYSQL_FLAVOURS, type MysqlFlavour, mysqlToolFor } from './mysql-binaries.ts'
+export { type MysqlServer, type MysqlServerOptions, mysqlServerAt, startMysql } from './mysql-server.ts'
 export { POSTGRES_VERSIONS, type PostgresVersion } from './postgres-binaries.ts'
 export {
   type DatabaseOptions,
@@ -8,4 +10,5 @@ export {
   startPostgres,
   startStandby,
 } from './postgres-server.ts'
+export { sharedMysql } from './shared-mysql.ts'
 export { sharedPostgres } from './shared-postgres.ts'

@@ -2,9 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isPostgresVersion, type PostgresVersion } from './postgres-binaries.ts'
-import { type PostgresServer, startPostgres } from './postgres-server.ts'
-import { BROKER_VARIABLE } from './shared-postgres.ts'
+import { BROKER_VARIABLE } from './server-broker.ts'
+import { SHARED_SERVERS, type SharedServer } from './shared-servers.ts'
 
 interface Broker {
   users: number
@@ -31,15 +30,16 @@ export async function setup(): Promise<() => Promise<void>> {
 }
 
 async function openBroker(): Promise<Broker> {
-  const servers = new Map<PostgresVersion, Promise<PostgresServer>>()
+  const servers = new Map<string, Promise<SharedServer>>()
   const answer = async (socket: Socket) => {
     let question = ''
     for await (const part of socket) question += String(part)
-    const version = Number(question)
+    const name = question.trim()
     try {
-      if (!isPostgresVersion(version)) throw new Error(`there is no test server of version ${question.trim()}`)
-      const server = servers.get(version) ?? startPostgres({ version })
-      servers.set(version, server)
+      const start = SHARED_SERVERS.get(name)
+      if (start === undefined) throw new Error(`there is no test server called ${name}`)
+      const server = servers.get(name) ?? start()
+      servers.set(name, server)
       socket.end(JSON.stringify({ url: (await server).url() }))
     } catch (error) {
       socket.end(JSON.stringify({ error: String(error) }))

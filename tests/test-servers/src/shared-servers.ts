@@ -1,0 +1,16 @@
+import { MYSQL_FLAVOURS } from './mysql-binaries.ts'
+import { startMysql } from './mysql-server.ts'
+import { POSTGRES_VERSIONS } from './postgres-binaries.ts'
+import { startPostgres } from './postgres-server.ts'
+
+/** What a shared server has to offer to its owner. */
+export interface SharedServer {
+  url(): string
+  stop(): Promise<void>
+}
+
+/** How each server that a test run may share is started, by the name that `askBroker` gives. */
+export const SHARED_SERVERS: ReadonlyMap<string, () => Promise<SharedServer>> = new Map([
+  ...POSTGRES_VERSIONS.map((version) => [`postgres ${version}`, () => startPostgres({ version })] as const),
+  ...MYSQL_FLAVOURS.map((flavour) => [flavour, () => startMysql(flavour)] as const),
+])
