@@ -11,6 +11,10 @@ export interface SharedServer {
 
 /** How each server that a test run may share is started, by the name that `askBroker` gives. */
 export const SHARED_SERVERS: ReadonlyMap<string, () => Promise<SharedServer>> = new Map([
-  ...POSTGRES_VERSIONS.map((version) => [`postgres ${version}`, () => startPostgres({ version })] as const),
-  ...MYSQL_FLAVOURS.map((flavour) => [flavour, () => startMysql(flavour)] as const),
+  ...POSTGRES_VERSIONS.map((version) => named(`postgres ${version}`, () => startPostgres({ version }))),
+  ...MYSQL_FLAVOURS.map((flavour) => named(flavour, () => startMysql(flavour))),
 ])
+
+function named(name: string, start: () => Promise<SharedServer>): [string, () => Promise<SharedServer>] {
+  return [name, start]
+}
