@@ -49,9 +49,12 @@ export function isBinary({ dataType, charset }: ColumnType): boolean {
   return BINARY.has(dataType) || SPATIAL.has(dataType) || dataType === 'vector' || charset === 'binary'
 }
 
-/** Whether the server converts values of this column on their way to us and back. */
+/** Types that take bytes for another form of the value than its text. */
+const TEXT_ONLY = new Set(['json', 'uuid', 'inet4', 'inet6'])
+
+/** Whether a value, sent as bytes, has to be said to be a text in UTF-8. */
 export function isConverted({ charset, dataType }: ColumnType): boolean {
-  return dataType === 'json' || (charset !== null && charset !== 'binary' && !UTF8.has(charset))
+  return TEXT_ONLY.has(dataType) || (charset !== null && charset !== 'binary' && !UTF8.has(charset))
 }
 
 /** Whether a conversion to UTF-8 may lose something, so that it has to be checked. */

@@ -5,9 +5,12 @@ import type { TableFacts } from './table-facts.ts'
 
 const PARTITIONING = /\n?(?:\/\*!50100 )?\s*PARTITION BY [\s\S]*$/
 
+/** A sequence is of the same database, whose name the target's has nothing to do with. */
+const QUALIFIED_SEQUENCE = /((?:next|last)val\()`(?:[^`]|``)*`\.(?=`)/g
+
 /** The objects of a table, out of the text of SHOW CREATE TABLE: the table, its columns, indexes and constraints. */
 export function tableObjects(table: TableFacts, text: string): SchemaObject[] {
-  const create = parseCreateTable(table.name, text)
+  const create = parseCreateTable(table.name, text.replace(QUALIFIED_SEQUENCE, '$1'))
   const inline = inlineIndexes(table, create)
   const within = create.parts.filter((part) => isWithin(part, inline))
   const owner = { collection: table.name, dependsOn: [`table:${table.name}`] }
@@ -74,8 +77,7 @@ function inlineIndexes(table: TableFacts, create: CreateTable): ReadonlySet<stri
   const numbered = table.columns.find(({ autoIncrement }) => autoIncrement)
   const numberedByPrimary = numbered === undefined || primary?.text.includes(`(${quoteName(numbered.name)}`) === true
   if (primary !== undefined && numberedByPrimary && table.engine === 'InnoDB') return new Set(['PRIMARY'])
-  const all = primary === undefined || !numberedByPrimary || table.engine !== 'InnoDB'
-  return new Set(all ? indexes.map(({ name }) => name) : [])
+  return new Set(indexes.map(({ name }) => name))
 }
 
 /** The table that a foreign key refers to, where it is of the same database and another than its own. */
@@ -89,7 +91,7 @@ function sequencesOf(parts: readonly TablePart[]): string[] {
   const found = new Set<string>()
   for (const { kind, text } of parts) {
     if (kind !== 'column') continue
-    for (const [, name] of text.matchAll(/(?:next|last)val\((?:`(?:[^`]|``)*`\.)?`((?:[^`]|``)*)`\)/gi)) {
+    for (const [, name] of text.matchAll(/(?:next|last)val\(`((?:[^`]|``)*)`\)/g)) {
       found.add(`sequence:${(name as string).replaceAll('``', '`')}`)
     }
   }
