@@ -10,6 +10,7 @@ import type {
 import type { CollectionLayout, SchemaObject } from '@dbsnap/core/values'
 import type { MysqlConnection } from '../connection/mysql-connection.ts'
 import type { DefinerPolicy } from '../definer-policy.ts'
+import { alterTogether } from '../schema/alter-together.ts'
 import { readTables, type TableFacts } from '../schema/table-facts.ts'
 import { quoteName } from '../sql-text.ts'
 import { applyStage, type ChangeStage, fillStage, refuseKnownKeys } from './change-stage.ts'
@@ -87,8 +88,7 @@ export class MysqlRestoreSession implements RestoreSession {
       )
       const indexes = own.filter(({ kind, section }) => kind === 'index' && section === 'post-data')
       if (indexes.length > 0) {
-        const added = indexes.map(({ definition }) => `ADD ${definition.definition}`)
-        await side.run(`create the indexes of ${collection}`, `ALTER TABLE ${table} ${added.join(', ')}`)
+        await side.run(`create the indexes of ${collection}`, alterTogether(indexes))
       }
       this.#loaded.add(collection)
     } finally {
@@ -124,7 +124,7 @@ export class MysqlRestoreSession implements RestoreSession {
       await main.run('prepare to write', 'SET SESSION foreign_key_checks = 0')
       await side.run('prepare to write', 'SET SESSION foreign_key_checks = 0')
       for (const stage of this.#stages) await applyStage(main, side, stage)
-      await this.#verifyForeignKeys()
+      await this.#verifyForeignKeys(side)
       this.#refuseAborted()
       await this.#publish(side)
     } finally {
@@ -142,13 +142,12 @@ export class MysqlRestoreSession implements RestoreSession {
   /** From here on everything is seen by others; a failure takes it back. */
   async #publish(side: MysqlConnection): Promise<void> {
     const { main, plan } = this.#parts
-    // Only the transaction's own connection may rename what the transaction has locked, and that ends the transaction.
-    if (plan.replaced.size > 0 || plan.drop.length > 0) await main.run('commit', 'COMMIT')
+    // What the transaction has locked nobody can rename or alter before it ends.
+    await main.run('commit', 'COMMIT')
     for (const object of [...this.#triggersOfReplaced(), ...plan.rehung, ...plan.drop]) await this.#drop(side, object)
     await this.#rename(side)
     for (const object of plan.after) await this.#create(side, object)
     for (const object of plan.rehung) await this.#create(side, object)
-    await main.run('commit', 'COMMIT')
     this.#undo.forget()
   }
 
@@ -192,7 +191,7 @@ export class MysqlRestoreSession implements RestoreSession {
   }
 
   /** Those of the written tables, and those of others that refer to them. */
-  async #verifyForeignKeys(): Promise<void> {
+  async #verifyForeignKeys(side: MysqlConnection): Promise<void> {
     const { main, request, plan, target, staging } = this.#parts
     const written = new Set([...this.#loaded, ...this.#stages.map(({ layout }) => layout.name)])
     const left = new Set(plan.after.map(({ name }) => name))
@@ -205,7 +204,9 @@ export class MysqlRestoreSession implements RestoreSession {
     for (const object of [...ours, ...theirs.filter(({ name }) => !dropped.has(name)), ...added]) {
       const key = foreignKeyOf(object)
       if (key === undefined || !(written.has(key.table) || written.has(key.referenced))) continue
-      await verifyForeignKey(main, key, (table) =>
+      // What the transaction has changed it alone sees; on what it has not looked at it holds no lock that a renaming waits for.
+      const isChanged = this.routes.get(key.table) === 'change' || this.routes.get(key.referenced) === 'change'
+      await verifyForeignKey(isChanged ? main : side, key, (table) =>
         this.#loaded.has(table) ? `${quoteName(staging)}.${quoteName(table)}` : quoteName(table),
       )
     }

@@ -77,7 +77,7 @@ function splitItems(text: string, start: number, table: string): { items: string
 }
 
 /** The place of the quote that ends what begins at `start`; the text's end where none does. */
-export function endOfQuoted(text: string, start: number): number {
+function endOfQuoted(text: string, start: number): number {
   const quote = text[start] as string
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\' && quote !== '`') at++
