@@ -14,6 +14,7 @@ import { openRestoreSession, type RestoreScope } from './restore-session.ts'
 interface Intentions {
   readonly routes: ReadonlyMap<string, CollectionRoute>
   readonly steps: readonly PlannedStep[]
+  readonly atomic: boolean
   /** Chosen collections that the target holds. */
   readonly present: readonly string[]
 }
@@ -42,8 +43,8 @@ export async function planRestore(
   const scope = { snapshot, target, mode, chosen, whole }
   const intentions = await askTarget(context, scope, warn, signal)
   const { collections, fingerprint } = await compare(context, scope, intentions, signal)
-  const { steps } = intentions
-  return { ...scope, collections, steps, atomic: true, fingerprint, warnings }
+  const { steps, atomic } = intentions
+  return { ...scope, collections, steps, atomic, fingerprint, warnings }
 }
 
 async function askTarget(
@@ -54,8 +55,8 @@ async function askTarget(
 ): Promise<Intentions> {
   const session = await openRestoreSession(context, scope, warn, signal)
   try {
-    const { routes, steps, current } = session
-    return { routes, steps, present: current.collections.map(({ name }) => name) }
+    const { routes, steps, atomic, current } = session
+    return { routes, steps, atomic, present: current.collections.map(({ name }) => name) }
   } finally {
     await session.abort()
   }

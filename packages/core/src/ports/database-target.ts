@@ -55,6 +55,8 @@ export interface RestoreSession {
   readonly routes: ReadonlyMap<string, CollectionRoute>
   /** What `commit` will do to the schema, in order. */
   readonly steps: readonly PlannedStep[]
+  /** Whether others see all of it at once or nothing, also where it fails midway. */
+  readonly atomic: boolean
 
   /** Loads all records of a collection whose route is `load`. Buffers are cut anywhere. May run for several collections at a time. */
   load(collection: string, records: AsyncIterable<Buffer>): Promise<void>
@@ -67,7 +69,8 @@ export interface RestoreSession {
 
   /**
    * Carries everything out: schema before data, removes before inserts, schema after data, foreign keys verified,
-   * sequences set; then makes it visible at once. After a failure everything is as before.
+   * sequences set; then makes it visible at once. After a failure everything is as before; where `atomic` is false, as
+   * far as it can be taken back.
    */
   commit(): Promise<void>
 
