@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { freeBacking, type Repository, UsageError } from '@dbsnap/core'
-import { sqlScript } from '@dbsnap/postgres'
+import * as mysql from '@dbsnap/mysql'
+import * as postgres from '@dbsnap/postgres'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
@@ -36,6 +37,7 @@ async function piecesOf(
   const snapshot = await repository.get(name)
   const choice = options.include === undefined ? {} : { include: options.include }
   if (options.format !== 'sql') return repository.exportRecords(snapshot, { format: options.format, signal, ...choice })
+  const { sqlScript } = snapshot.source.engine === 'mysql' ? mysql : postgres
   return sqlScript({
     snapshot,
     schema: await repository.schema(snapshot),

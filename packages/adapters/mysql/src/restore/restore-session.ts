@@ -167,9 +167,7 @@ export class MysqlRestoreSession implements RestoreSession {
   async #create(side: MysqlConnection, object: SchemaObject): Promise<void> {
     const doing = `create ${object.kind} ${object.name}`
     for (const statement of object.statements) {
-      const made = this.#withSequences(withDefiner(statement, this.#parts.definer))
-      if (made.startsWith('SELECT')) await side.query(doing, made)
-      else await side.run(doing, made)
+      await side.run(doing, this.#withSequences(withDefiner(statement, this.#parts.definer)))
     }
     const drop = dropStatement(object)
     if (drop !== undefined) this.#undo.add(drop)

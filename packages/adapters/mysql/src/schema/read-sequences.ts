@@ -26,7 +26,7 @@ export async function readSequences(connection: MysqlConnection, server: ServerF
       state: { next, cycle },
       dependsOn: [],
       section: 'pre-data',
-      statements: [text, `SELECT SETVAL(${quoteName(name)}, ${next}, 0, ${cycle})`],
+      statements: [text, `DO SETVAL(${quoteName(name)}, ${next}, 0, ${cycle})`],
     })
   }
   return objects
