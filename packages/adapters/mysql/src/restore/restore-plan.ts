@@ -43,10 +43,12 @@ export function planRestore(
     if (there === undefined || request.mode === 'create') routes.set(name, 'load')
     else if (request.mode === 'append') {
       if (!sameRecords(layout, there) || !isTransactional(name)) throw otherShape(name)
+      if (hasTriggers(theirs)) throw wouldFire(name)
       routes.set(name, 'change')
     } else {
       const changes = differences(ours, theirs)
-      const isKept = sameRecords(layout, there) && !changes.shape && isTransactional(name)
+      // No session can hold triggers off; a table that is loaded beside has none yet.
+      const isKept = sameRecords(layout, there) && !changes.shape && isTransactional(name) && !hasTriggers(theirs)
       routes.set(name, isKept ? 'change' : 'load')
       if (isKept) {
         drop.push(...changes.drop)
@@ -142,6 +144,10 @@ function refuseWhatStandsInTheWay(
   })
 }
 
+function hasTriggers(objects: readonly SchemaObject[]): boolean {
+  return objects.some(({ kind }) => kind === 'trigger')
+}
+
 interface Differences {
   /** Whether the table itself differs, so that it must be made anew. */
   readonly shape: boolean
@@ -182,6 +188,13 @@ function stepsOf(plan: Omit<RestorePlan, 'steps'>, loaded: ReadonlySet<string>):
 function otherShape(collection: string): IncompatibleTargetError {
   return new IncompatibleTargetError(`${collection} has other columns, another key or no transactions in the target`, {
     hint: 'Appending needs the same table. Use overwrite, or restore into an empty database and copy from there.',
+    data: { collection },
+  })
+}
+
+function wouldFire(collection: string): IncompatibleTargetError {
+  return new IncompatibleTargetError(`${collection} has triggers, which would fire for every record appended`, {
+    hint: 'MySQL cannot hold them off. Drop them first, or use overwrite, which loads beside.',
     data: { collection },
   })
 }
