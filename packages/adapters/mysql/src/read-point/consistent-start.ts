@@ -1,25 +1,43 @@
 import { isDbSnapError } from '@dbsnap/core/errors'
 import type { MysqlConnection } from '../connection/mysql-connection.ts'
 import type { ServerFacts } from '../server-facts.ts'
+import { quoteName } from '../sql-text.ts'
 
 /**
- * How the connections of a read came to see one moment. `global read lock`, `backup stage`: all began while it held up
- * writers. `single connection`: there is but one.
+ * How the connections of a read came to see one moment. `global read lock`, `backup stage`, `table locks`: all began while
+ * it held up writers. `single connection`: there is but one.
  */
-export type ReadLock = 'global read lock' | 'backup stage' | 'single connection'
+export type ReadLock = 'global read lock' | 'backup stage' | 'table locks' | 'single connection'
 
 /** What the manifest says of it. */
 export interface StartFacts {
   readonly lock: ReadLock
-  /** How long writers were held up, by the server's clock. */
+  /** How long writers were held up once it was granted, by the server's clock. */
   readonly lockSeconds: number
-  /** Times that the global read lock was tried and not granted in time. */
-  readonly lockTries: number
+  /** Times that a lock was asked for and not granted in time. */
+  readonly lateTries: number
   /** Those that see the moment; the others of those given are not needed any more. */
   readonly connections: readonly MysqlConnection[]
 }
 
-/** A query that runs for long keeps the lock from being granted, while all writers wait for it. */
+export interface StartInput {
+  readonly connections: readonly MysqlConnection[]
+  readonly server: ServerFacts
+  /** The chosen tables. */
+  readonly tables: readonly string[]
+  readonly lockTimeoutSeconds: number
+  /** A connection to hold the lock: of those that read, none can begin and hold it too. */
+  readonly openHolder: () => Promise<MysqlConnection>
+}
+
+interface Way {
+  readonly lock: ReadLock
+  /** A statement each. */
+  readonly take: readonly string[]
+  readonly give: string
+}
+
+/** While a lock waits, writers wait behind it; so it is given up in time, and tried again. */
 const TRIES = 3
 
 const BEGIN = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'
@@ -28,86 +46,76 @@ const BEGIN = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'
  * Begins a transaction on every connection, all of them seeing the same moment; where no lock can be had that keeps
  * commits away meanwhile, on the first alone.
  */
-export async function startConsistently(
-  connections: readonly MysqlConnection[],
-  server: ServerFacts,
-  lockTimeoutSeconds: number,
-): Promise<StartFacts> {
-  const [main] = connections as [MysqlConnection]
-  let lockTries = 0
+export async function startConsistently(input: StartInput): Promise<StartFacts> {
+  const { connections, openHolder } = input
+  let lateTries = 0
   if (connections.length > 1) {
-    for (; lockTries < TRIES; lockTries++) {
-      const seconds = await underGlobalLock(main, connections, lockTimeoutSeconds)
-      if (seconds === 'denied') break
-      if (seconds !== 'late') return { lock: 'global read lock', lockSeconds: seconds, lockTries, connections }
-    }
-    if (server.flavour === 'mariadb') {
-      const seconds = await underBackupStage(main, connections)
-      if (typeof seconds === 'number') return { lock: 'backup stage', lockSeconds: seconds, lockTries, connections }
+    const holder = await openHolder()
+    try {
+      for (const way of waysOf(input)) {
+        for (let attempt = 0; attempt < TRIES; attempt++) {
+          const outcome = await underLock(holder, way, input)
+          if (typeof outcome === 'number') return { lock: way.lock, lockSeconds: outcome, lateTries, connections }
+          if (outcome === 'denied') break
+          lateTries++
+        }
+      }
+    } finally {
+      await holder.close()
     }
   }
+  const [main] = connections as [MysqlConnection]
   await begin(main)
-  return { lock: 'single connection', lockSeconds: 0, lockTries, connections: [main] }
+  return { lock: 'single connection', lockSeconds: 0, lateTries, connections: [main] }
 }
 
-type Outcome = number | 'late' | 'denied'
-
-/** A second less than a writer may wait, because the server looks at its clock once a second. */
-async function underGlobalLock(
-  main: MysqlConnection,
-  connections: readonly MysqlConnection[],
-  lockTimeoutSeconds: number,
-): Promise<Outcome> {
-  const most = Math.max(1, Math.floor(lockTimeoutSeconds) - 1)
-  const asked = await main
-    .run('prepare the lock', `SET SESSION lock_wait_timeout = ${most}`)
-    .then(() => main.run('take the global read lock', 'FLUSH TABLES WITH READ LOCK'))
-    .then(() => 'granted' as const, notGranted)
-  try {
-    if (asked !== 'granted') return asked
-    return await beginAll(main, connections)
-  } finally {
-    if (asked === 'granted') await main.run('give the global read lock back', 'UNLOCK TABLES')
-    await main.run(
-      'prepare the session',
-      `SET SESSION lock_wait_timeout = ${Math.max(1, Math.round(lockTimeoutSeconds))}`,
-    )
-  }
+/**
+ * MySQL's global read lock flushes tables: where a long query reads one, everybody who then asks for that table waits
+ * for the query's end, even after the lock was given up (seen on 9.7). Locks on the tables themselves wait only for open
+ * transactions that have written to them. MariaDB's global read lock does not wait for readers.
+ */
+function waysOf({ server, tables }: StartInput): Way[] {
+  const list = tables.map((name) => `${quoteName(name)} READ`).join(', ')
+  const ways: Way[] = [{ lock: 'table locks', take: [`LOCK TABLES ${list}`], give: 'UNLOCK TABLES' }]
+  if (tables.length === 0) ways.pop()
+  if (server.flavour === 'mysql') return ways
+  return [
+    { lock: 'global read lock', take: ['FLUSH TABLES WITH READ LOCK'], give: 'UNLOCK TABLES' },
+    { lock: 'backup stage', take: ['BACKUP STAGE START', 'BACKUP STAGE BLOCK_COMMIT'], give: 'BACKUP STAGE END' },
+    ...ways,
+  ]
 }
 
-/** MariaDB's own way of keeping commits away; it does not wait for queries that only read. */
-async function underBackupStage(main: MysqlConnection, connections: readonly MysqlConnection[]): Promise<Outcome> {
-  const asked = await main
-    .run('begin a backup stage', 'BACKUP STAGE START')
-    .then(() => main.run('begin a backup stage', 'BACKUP STAGE BLOCK_COMMIT'))
-    .then(() => 'granted' as const, notGranted)
+/** The seconds that it was held, by the server's clock. */
+async function underLock(holder: MysqlConnection, way: Way, input: StartInput): Promise<number | 'late' | 'denied'> {
+  const doing = `take the ${way.lock}`
+  // A second less than a writer may wait, because the server looks at its clock once a second.
+  const most = Math.max(1, Math.floor(input.lockTimeoutSeconds) - 1)
+  await holder.run(doing, `SET SESSION lock_wait_timeout = ${most}`)
   try {
-    if (asked !== 'granted') return asked
-    return await beginAll(main, connections)
-  } finally {
-    if (asked !== 'denied') await main.run('end the backup stage', 'BACKUP STAGE END').catch(() => {}) // else not begun
+    for (const statement of way.take) await holder.run(doing, statement)
+  } catch (error) {
+    // Of a way in several statements the first may have been carried out.
+    await holder.run(doing, way.give).catch(() => {})
+    return refusalOf(error)
   }
+  const begun = await clockOf(holder)
+  await Promise.all(input.connections.map(begin))
+  const ended = await clockOf(holder)
+  await holder.run(`give back the ${way.lock}`, way.give)
+  return Math.max(0, Math.round((ended - begun) * 1000) / 1000)
 }
 
 /** Anything but a refusal is the caller's: a lost connection, say. */
-function notGranted(error: unknown): 'late' | 'denied' {
+function refusalOf(error: unknown): 'late' | 'denied' {
   if (isDbSnapError(error) && error.code === 'LOCK_TIMEOUT') return 'late'
   if (isDbSnapError(error) && error.code === 'PERMISSION_DENIED') return 'denied'
   throw error
 }
 
-/** The seconds that it took, by the server's clock. */
-async function beginAll(main: MysqlConnection, connections: readonly MysqlConnection[]): Promise<number> {
-  const clock = async () => {
-    const [row] = await main.query(
-      'look at the clock',
-      'SELECT SYSDATE(6) + 0 AS now, UNIX_TIMESTAMP(SYSDATE(6)) AS unix',
-    )
-    return Number(row?.unix)
-  }
-  const begun = await clock()
-  await Promise.all(connections.map(begin))
-  return Math.max(0, Math.round(((await clock()) - begun) * 1000) / 1000)
+async function clockOf(connection: MysqlConnection): Promise<number> {
+  const [row] = await connection.query('look at the clock', 'SELECT UNIX_TIMESTAMP(SYSDATE(6)) AS now')
+  return Number(row?.now)
 }
 
 async function begin(connection: MysqlConnection): Promise<void> {

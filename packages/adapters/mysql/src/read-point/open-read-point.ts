@@ -49,7 +49,7 @@ async function tryOpen(options: ResolvedMysqlOptions, request: ReadPointOptions)
     const server = await readServerFacts(main)
     while (open.length < Math.max(1, request.concurrency)) await connect()
     for (const connection of open) await pinSettings(connection, server, options.lockTimeoutSeconds)
-    return await openOn(open, server, options, request)
+    return await openOn(open, server, options, request, connect)
   } catch (error) {
     abort()
     if (request.signal?.aborted !== true) throw error
@@ -64,10 +64,19 @@ async function openOn(
   server: ServerFacts,
   options: ResolvedMysqlOptions,
   request: ReadPointOptions,
+  connect: () => Promise<MysqlConnection>,
 ): Promise<ReadPoint> {
   const [main] = open as [MysqlConnection]
-  const start = await startConsistently(open, server, options.lockTimeoutSeconds)
-  await Promise.all(open.filter((it) => !start.connections.includes(it)).map((connection) => connection.close()))
+  const connections = [...open]
+  const candidates = choose(await readTables(main), request).map(({ name }) => name)
+  const start = await startConsistently({
+    connections,
+    server,
+    tables: candidates,
+    lockTimeoutSeconds: options.lockTimeoutSeconds,
+    openHolder: connect,
+  })
+  await Promise.all(connections.filter((it) => !start.connections.includes(it)).map((connection) => connection.close()))
   const [clock] = await main.query('look at the clock', 'SELECT UTC_TIMESTAMP(6) AS now')
   const before = await readTables(main)
   const names = choose(before, request).map(({ name }) => name)
@@ -101,12 +110,12 @@ async function openOn(
 }
 
 function details(chosen: readonly TableFacts[], start: StartFacts, server: ServerFacts) {
-  const { lock, lockSeconds, lockTries, connections } = start
+  const { lock, lockSeconds, lateTries, connections } = start
   const notConsistent = chosen.filter(isNotConsistent).map(({ name }) => name)
   return {
     flavour: server.flavour,
     settings: { ...PINNED_SETTINGS, character_set_results: 'utf8mb4' },
-    readLock: { lock, seconds: lockSeconds, lateTries: lockTries, connections: connections.length },
+    readLock: { lock, seconds: lockSeconds, lateTries, connections: connections.length },
     ...(notConsistent.length === 0 ? {} : { notConsistent }),
   }
 }
@@ -147,7 +156,7 @@ function warn(chosen: readonly TableFacts[], start: StartFacts, request: ReadPoi
   if (request.concurrency > 1 && start.lock === 'single connection') {
     request.onWarning({
       code: 'SINGLE_CONNECTION',
-      message: 'the global read lock was not to be had, so everything is read over one connection',
+      message: 'no lock was to be had that keeps writers away for a moment, so everything is read over one connection',
     })
   }
 }
