@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MYSQL_FLAVOURS, type MysqlServer, sharedMysql } from '@dbsnap/test-servers'
+import { canStartMysql, MYSQL_FLAVOURS, type MysqlServer, sharedMysql } from '@dbsnap/test-servers'
 import mysql from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ended, errorOf, runDbsnap } from './run-dbsnap.ts'
 
-describe.each(MYSQL_FLAVOURS)('the command line on %s', (flavour) => {
+describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('the command line on %s', (flavour) => {
   let server: MysqlServer
   let url = ''
   let place = ''

@@ -1,5 +1,5 @@
 export { debianTool } from './debian-tool.ts'
-export { MYSQL_FLAVOURS, type MysqlFlavour, mysqlToolFor } from './mysql-binaries.ts'
+export { canStartMysql, MYSQL_FLAVOURS, type MysqlFlavour, mysqlToolFor } from './mysql-binaries.ts'
 export { type MysqlServer, type MysqlServerOptions, mysqlServerAt, startMysql } from './mysql-server.ts'
 export { POSTGRES_VERSIONS, type PostgresVersion } from './postgres-binaries.ts'
 export {

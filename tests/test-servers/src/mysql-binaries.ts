@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { cacheFolder } from './reachable-folder.ts'
-import type { ServerUser } from './server-user.ts'
+import { type ServerUser, serverUser } from './server-user.ts'
 
 /** The two families of one protocol: MariaDB as Debian has it, and MySQL. */
 export const MYSQL_FLAVOURS = ['mariadb', 'mysql'] as const
@@ -33,6 +33,27 @@ export function mysqlBinaries(flavour: MysqlFlavour, user: ServerUser | undefine
   )
 }
 
+/**
+ * Whether both families of servers can be had here, so that a test that needs them may declare itself skipped where they
+ * cannot. Always true on CI, where a missing server is a failure. Looks, and installs nothing.
+ */
+export function canStartMysql(): boolean {
+  if (process.env.CI) return true
+  return MYSQL_FLAVOURS.every((flavour) => {
+    if (process.env[flavour === 'mariadb' ? 'DBSNAP_TEST_MARIADB_URL' : 'DBSNAP_TEST_MYSQL_URL']) return true
+    if (flavour === 'mariadb') return mariadbOnMachine() !== undefined
+    return mysqlOnMachine() !== undefined || existsSync(debianRoot(serverUser())) || canBootstrap()
+  })
+}
+
+function debianRoot(user: ServerUser | undefined): string {
+  return join(cacheFolder(user), `mysql-${DEBIAN_SUITE}`)
+}
+
+function canBootstrap(): boolean {
+  return process.getuid?.() === 0 && process.arch === 'x64' && onPath('debootstrap') !== undefined
+}
+
 function mariadbOnMachine(): MysqlBinaries | undefined {
   const [server, install] = [onPath('mariadbd'), onPath('mariadb-install-db')]
   if (server === undefined || install === undefined) return undefined
@@ -52,7 +73,7 @@ function mysqlOnMachine(): MysqlBinaries | undefined {
 }
 
 function mysqlFromDebian(user: ServerUser | undefined): MysqlBinaries | undefined {
-  const root = join(cacheFolder(user), `mysql-${DEBIAN_SUITE}`)
+  const root = debianRoot(user)
   if (!existsSync(root) && !bootstrap(root)) return undefined
   const loader = join(root, 'lib64/ld-linux-x86-64.so.2')
   const libraries = [join(root, 'usr/lib/x86_64-linux-gnu'), join(root, 'usr/lib/mysql/private')].join(':')
@@ -74,7 +95,7 @@ function mysqlWith(program: readonly string[], options: readonly string[]): Mysq
 
 /** Needs root, debootstrap and half a minute, once. Safe beside other processes. */
 function bootstrap(root: string): boolean {
-  if (process.getuid?.() !== 0 || process.arch !== 'x64' || onPath('debootstrap') === undefined) return false
+  if (!canBootstrap()) return false
   const unfinished = `${root}.${process.pid}`
   const options = ['--variant=minbase', '--include=mysql-server-core', DEBIAN_SUITE, unfinished]
   try {

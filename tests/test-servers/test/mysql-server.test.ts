@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import mysql from 'mysql2/promise'
 import { expect, test } from 'vitest'
-import { MYSQL_FLAVOURS, sharedMysql, startMysql } from '../src/index.ts'
+import { canStartMysql, MYSQL_FLAVOURS, sharedMysql, startMysql } from '../src/index.ts'
 
 async function query(url: string, sql: string): Promise<unknown> {
   const client = await mysql.createConnection(url)
@@ -12,7 +12,7 @@ async function query(url: string, sql: string): Promise<unknown> {
   }
 }
 
-test.each(MYSQL_FLAVOURS)('%s starts, has a database and leaves nothing', async (flavour) => {
+test.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('%s starts, has a database and leaves nothing', async (flavour) => {
   const server = await startMysql(flavour, { settings: { 'max-connections': '17' } })
   const url = await server.createDatabase()
   const [row] = (await query(url, 'select version() as version, @@max_connections as most')) as [
@@ -26,7 +26,7 @@ test.each(MYSQL_FLAVOURS)('%s starts, has a database and leaves nothing', async 
   await expect(query(url, 'select 1')).rejects.toThrow()
 })
 
-test.each(MYSQL_FLAVOURS)('%s is shared by a run', async (flavour) => {
+test.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('%s is shared by a run', async (flavour) => {
   const [a, b] = await Promise.all([sharedMysql(flavour), sharedMysql(flavour)])
   expect(a.port).toBe(b.port)
   expect(await a.createDatabase()).not.toBe(await b.createDatabase())

@@ -1,5 +1,5 @@
 import { memory, Repository } from '@dbsnap/core'
-import { MYSQL_FLAVOURS } from '@dbsnap/test-servers'
+import { canStartMysql, MYSQL_FLAVOURS } from '@dbsnap/test-servers'
 import { describe, expect, it } from 'vitest'
 import { mysql } from '../src/index.ts'
 import { everyKind } from './every-kind.ts'
@@ -15,7 +15,7 @@ const PLAIN = [
   `INSERT INTO orders VALUES (1, 1, ST_GeomFromText('POINT(1 2)')), (2, NULL, ST_GeomFromText('POINT(1 2)'))`,
 ]
 
-describe.each(MYSQL_FLAVOURS)('a snapshot of %s', (flavour) => {
+describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('a snapshot of %s', (flavour) => {
   const other = flavour === 'mysql' ? 'mariadb' : 'mysql'
 
   it('is restored into the other family, record by record the same', async () => {

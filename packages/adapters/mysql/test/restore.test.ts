@@ -1,5 +1,5 @@
 import { type DiffSummary, memory, Repository } from '@dbsnap/core'
-import { MYSQL_FLAVOURS, type MysqlFlavour } from '@dbsnap/test-servers'
+import { canStartMysql, MYSQL_FLAVOURS, type MysqlFlavour } from '@dbsnap/test-servers'
 import { describe, expect, it } from 'vitest'
 import { type MysqlOptions, mysql } from '../src/index.ts'
 import { type TestDatabase, testDatabase } from './test-database.ts'
@@ -42,7 +42,7 @@ async function stagingOf({ sql }: TestDatabase): Promise<number> {
     .length
 }
 
-describe.each(MYSQL_FLAVOURS)('a restore into %s', (flavour) => {
+describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('a restore into %s', (flavour) => {
   it('writes differences alone where the shape is the same, in one transaction', async () => {
     const { database, repository, snapshot, target } = await shop(flavour)
     await database.sql(

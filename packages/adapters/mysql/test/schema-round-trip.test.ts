@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Difference, memory, Repository } from '@dbsnap/core'
-import { MYSQL_FLAVOURS, mysqlToolFor, sharedMysql } from '@dbsnap/test-servers'
+import { canStartMysql, MYSQL_FLAVOURS, mysqlToolFor, sharedMysql } from '@dbsnap/test-servers'
 import { describe, expect, it } from 'vitest'
 import { mysql } from '../src/index.ts'
 import { everyKind } from './every-kind.ts'
@@ -13,7 +13,7 @@ async function differences(items: AsyncIterable<Difference>): Promise<Difference
   return all
 }
 
-describe.each(MYSQL_FLAVOURS)('a database with every kind of object, on %s', (flavour) => {
+describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('a database with every kind of object, on %s', (flavour) => {
   for (const loadData of [true, false]) {
     it(`is restored into an empty one as it was, by ${loadData ? 'LOAD DATA where it is allowed' : 'INSERT'}`, async () => {
       const [source, target] = [await testDatabase(flavour), await testDatabase(flavour)]
@@ -31,7 +31,7 @@ describe.each(MYSQL_FLAVOURS)('a database with every kind of object, on %s', (fl
 
 const dump = mysqlToolFor('mariadb-dump')
 
-it.skipIf(dump === undefined)(
+it.skipIf(dump === undefined || !canStartMysql())(
   'a MariaDB database with every kind of object has the same text from mariadb-dump',
   async () => {
     const server = await sharedMysql('mariadb')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { type Difference, memory, Repository } from '@dbsnap/core'
-import { MYSQL_FLAVOURS, mysqlToolFor, sharedMysql } from '@dbsnap/test-servers'
+import { canStartMysql, MYSQL_FLAVOURS, mysqlToolFor, sharedMysql } from '@dbsnap/test-servers'
 import { expect, it } from 'vitest'
 import { mysql, sqlScript } from '../src/index.ts'
 import { everyKind } from './every-kind.ts'
@@ -14,7 +14,7 @@ import { showCreateAll, testDatabase } from './test-database.ts'
 
 const client = mysqlToolFor('mariadb')
 
-it.skipIf(client === undefined).each(MYSQL_FLAVOURS)(
+it.skipIf(client === undefined || !canStartMysql()).each(MYSQL_FLAVOURS)(
   'a script of a database with every kind of object, on %s, is loaded by the client alone and leaves no difference',
   async (flavour) => {
     const server = await sharedMysql(flavour)
