@@ -32,6 +32,7 @@ declare global {
 /** The examples of comments import nothing: what they show is what they stand beside. */
 const EXAMPLE_HEAD = [
   `import { folder, matchesName, memory, Repository } from '@dbsnap/core'`,
+  `import { mysql } from '@dbsnap/mysql'`,
   `import { postgres } from '@dbsnap/postgres'`,
   `import { FaultSchedule, ForgetfulFileSystem, ManualClock, MemoryDatabase, SeededRandom, atEveryStep, bitFlippingStore, faultyStore } from '@dbsnap/adapter-test-kit'`,
   `import { describeDatabaseSource, describeDatabaseTarget, describeObjectStore } from '@dbsnap/adapter-test-kit/vitest'`,

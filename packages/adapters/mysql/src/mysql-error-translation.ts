@@ -182,11 +182,6 @@ export function translateMysqlError(error: unknown, context: FailureContext): Db
   })
 }
 
-/** The server's number in one of our errors; 0 where it has none. */
-export function serverErrorOf(error: unknown): number {
-  return isDbSnapError(error) && typeof error.data.errno === 'number' ? error.data.errno : 0
-}
-
 function translateNumber(error: unknown, errno: number, context: FailureContext): DbSnapError {
   const own = context.side === 'target' ? TARGET_TRANSLATIONS[errno] : undefined
   const translation = own ?? TRANSLATIONS[errno]
