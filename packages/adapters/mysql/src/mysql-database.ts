@@ -2,12 +2,15 @@ import type { DatabaseTarget, ReadPoint, ReadPointOptions, RestoreRequest, Resto
 import { labelOf, type MysqlOptions, type ResolvedMysqlOptions, resolveMysqlOptions } from './mysql-options.ts'
 import { openReadPoint } from './read-point/open-read-point.ts'
 import { openRestore } from './restore/open-restore.ts'
+import type { MysqlRestoreSession } from './restore/restore-session.ts'
 
 /** A MySQL or MariaDB database as a source and a target. */
 export class MysqlDatabase implements DatabaseTarget {
   readonly engine = 'mysql'
   readonly label: string
   readonly #options: ResolvedMysqlOptions
+  /** Restores of ours under way: what they have locked nobody writes, so a read of it needs no lock. */
+  readonly #sessions = new Set<MysqlRestoreSession>()
 
   constructor(options: string | MysqlOptions) {
     this.#options = resolveMysqlOptions(options)
@@ -15,11 +18,18 @@ export class MysqlDatabase implements DatabaseTarget {
   }
 
   openReadPoint(options: ReadPointOptions): Promise<ReadPoint> {
-    return openReadPoint(this.#options, options)
+    const held = new Set<string>()
+    for (const session of this.#sessions) {
+      if (session.ended) this.#sessions.delete(session)
+      else for (const table of session.held) held.add(table)
+    }
+    return openReadPoint(this.#options, options, held)
   }
 
-  openRestore(request: RestoreRequest): Promise<RestoreSession> {
-    return openRestore(this.#options, request)
+  async openRestore(request: RestoreRequest): Promise<RestoreSession> {
+    const session = await openRestore(this.#options, request)
+    this.#sessions.add(session)
+    return session
   }
 }
 

@@ -68,6 +68,7 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('a restore into %s', (fla
     // By a cascade the rows of orders would have gone with their customer.
     expect(await database.sql('SELECT COUNT(*) AS n FROM orders')).toEqual([{ n: '3' }])
     expect(safetySnapshot?.records).toBe(3 + 1 + 3)
+    expect(safetySnapshot?.source.details).toMatchObject({ readLock: { lock: 'restore locks', connections: 2 } })
     await database.close()
   })
 
@@ -165,6 +166,33 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('a restore into %s', (fla
       code: 'LOCK_TIMEOUT',
     })
     await Promise.all([database.close(), other.close()])
+  })
+
+  it('ends at once when it is cancelled while it loads, and leaves nothing', async () => {
+    const { repository, database } = await shop(flavour)
+    await database.sql(
+      'CREATE TABLE wide (id int PRIMARY KEY, v longtext)',
+      `INSERT INTO wide SELECT id, REPEAT('x', 3000000) FROM customers`,
+      `INSERT INTO wide SELECT id + 3, v FROM wide`,
+      `INSERT INTO wide SELECT id + 6, v FROM wide`,
+    )
+    const full = await repository.take(mysql(database.url))
+    for (const phase of ['loading', 'committing']) {
+      const empty = await testDatabase(flavour)
+      const controller = new AbortController()
+      const restoring = repository.restore(full, mysql(empty.url), {
+        mode: 'create',
+        signal: controller.signal,
+        onProgress: (progress) => {
+          if (progress.phase === phase && (phase !== 'loading' || progress.bytes > 1_000_000)) controller.abort()
+        },
+      })
+      await expect(restoring).rejects.toMatchObject({ code: 'INTERRUPTED' })
+      expect(await empty.sql('SHOW TABLES')).toEqual([])
+      expect(await stagingOf(empty)).toBe(0)
+      await empty.close()
+    }
+    await database.close()
   })
 
   it('drops what a killed restore has left', async () => {

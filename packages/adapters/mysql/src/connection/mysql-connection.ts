@@ -85,6 +85,11 @@ export class MysqlConnection {
     this.#driver.stream.destroy()
   }
 
+  /** Calls `listener` when the connection is gone, for whatever reason. */
+  onClose(listener: () => void): void {
+    this.#driver.stream.once('close', listener)
+  }
+
   /** Says goodbye to the server. Quiet when the connection is gone. */
   async close(): Promise<void> {
     if (this.#ended) return

@@ -19,7 +19,10 @@ const BACKSLASH = 0x5c
 const NULL_LENGTH = 0xfb
 /** Bytes of a value copied between two looks at the room left. */
 const STRIDE = 32 * 1024
+/** A read of the socket gives 64 KiB at most, which escapes seldom make twice as much. */
 const PIECE_BYTES = 128 * 1024
+/** Buffers kept for the next pieces: as many as wait for a reader. New ones for every piece took a third more time, and 100 MB. */
+const MOST_FREE = 8
 
 /** What a read of the socket held. */
 export interface TakenRows {
@@ -44,9 +47,9 @@ export class RowPackets {
   #driverPackets = 0
   #driver: Buffer[] = []
   #pieces: Buffer[] = []
-  #out = Buffer.alloc(0)
+  #out: Buffer = Buffer.alloc(0)
   #filled = 0
-  #begun = 0
+  readonly #free: Buffer[] = []
 
   /** Takes the next bytes of the connection, cut anywhere. Not to be called after `ended` was given. */
   take(bytes: Buffer): TakenRows {
@@ -191,17 +194,26 @@ export class RowPackets {
     this.#filled = filled
   }
 
+  /** Takes a piece back, of which nobody has any use. */
+  recycle(piece: Buffer): void {
+    if (piece.buffer.byteLength === PIECE_BYTES && this.#free.length < MOST_FREE) {
+      this.#free.push(Buffer.from(piece.buffer as ArrayBuffer))
+    }
+  }
+
   /** Begins a new buffer; what was filled is a piece. */
   #room(): void {
     this.#cut()
-    this.#out = Buffer.allocUnsafeSlow(PIECE_BYTES)
-    this.#filled = 0
-    this.#begun = 0
+    this.#out = this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES)
   }
 
+  /** A piece has a buffer of its own, which comes back when it has been read. */
   #cut(): void {
-    if (this.#filled > this.#begun) this.#pieces.push(this.#out.subarray(this.#begun, this.#filled))
-    this.#begun = this.#filled
+    if (this.#filled > 0) {
+      this.#pieces.push(this.#out.subarray(0, this.#filled))
+      this.#out = Buffer.alloc(0)
+    }
+    this.#filled = 0
   }
 }
 

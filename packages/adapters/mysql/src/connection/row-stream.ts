@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { freeBuffer } from '@dbsnap/core/values'
 import type { DriverConnection } from '../mysql-client.ts'
 import { lostConnection } from './lost-connection.ts'
 import { RowPackets } from './row-packets.ts'
@@ -10,7 +11,8 @@ type DataListener = (bytes: Buffer) => void
 
 /**
  * The records of a SELECT, read by iterating over it. While rows arrive the socket is ours and not the driver's, so that
- * no row costs an object. Buffers are cut anywhere. The connection must be idle when it is made.
+ * no row costs an object. Buffers are cut anywhere, and each is used again
+ * when the next is asked for. The connection must be idle when it is made.
  */
 export class RowStream implements AsyncIterable<Buffer> {
   readonly #stream: Duplex
@@ -48,6 +50,7 @@ export class RowStream implements AsyncIterable<Buffer> {
         this.#waitingBytes -= piece.length
         if (this.#waitingBytes < READ_AHEAD / 2 && this.#driverListener !== undefined) this.#stream.resume()
         yield piece
+        this.#packets.recycle(piece)
       } else if (this.#failure !== undefined) throw this.#failure
       else if (this.#ended) return
       else
@@ -73,6 +76,8 @@ export class RowStream implements AsyncIterable<Buffer> {
         this.#waiting.push(piece)
         this.#waitingBytes += piece.length
       }
+      // All of it was copied. Only what is a whole buffer: a stream that is no socket may hand out views of one.
+      freeBuffer(bytes)
       if (ended) this.#giveBack(driver)
       else {
         for (const packet of driver) this.#driverListener?.(packet)

@@ -5,9 +5,9 @@ import { quoteName } from '../sql-text.ts'
 
 /**
  * How the connections of a read came to see one moment. `global read lock`, `backup stage`, `table locks`: all began while
- * it held up writers. `single connection`: there is but one.
+ * it held up writers. `restore locks`: a restore of ours holds them up anyway. `single connection`: there is but one.
  */
-export type ReadLock = 'global read lock' | 'backup stage' | 'table locks' | 'single connection'
+export type ReadLock = 'global read lock' | 'backup stage' | 'table locks' | 'restore locks' | 'single connection'
 
 /** What the manifest says of it. */
 export interface StartFacts {
@@ -28,6 +28,8 @@ export interface StartInput {
   readonly lockTimeoutSeconds: number
   /** A connection to hold the lock: of those that read, none can begin and hold it too. */
   readonly openHolder: () => Promise<MysqlConnection>
+  /** Whether nobody can write the chosen tables meanwhile. */
+  readonly isHeld: boolean
 }
 
 interface Way {
@@ -47,8 +49,12 @@ const BEGIN = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'
  * commits away meanwhile, on the first alone.
  */
 export async function startConsistently(input: StartInput): Promise<StartFacts> {
-  const { connections, openHolder } = input
+  const { connections, openHolder, isHeld } = input
   let lateTries = 0
+  if (isHeld) {
+    await Promise.all(connections.map(begin))
+    return { lock: 'restore locks', lockSeconds: 0, lateTries, connections }
+  }
   if (connections.length > 1) {
     const holder = await openHolder()
     try {

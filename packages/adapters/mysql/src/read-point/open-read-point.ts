@@ -20,12 +20,16 @@ const TRANSACTIONAL = new Set(['InnoDB', 'ROCKSDB', 'TokuDB'])
 
 /**
  * Opens a read point: transactions that see one moment, then a metadata lock on every chosen table, which keeps it from
- * being altered or dropped until the end, then the schema under these locks.
+ * being altered or dropped until the end, then the schema under these locks. `held`: tables that nobody can write meanwhile.
  */
-export async function openReadPoint(options: ResolvedMysqlOptions, request: ReadPointOptions): Promise<ReadPoint> {
+export async function openReadPoint(
+  options: ResolvedMysqlOptions,
+  request: ReadPointOptions,
+  held: ReadonlySet<string> = new Set(),
+): Promise<ReadPoint> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await tryOpen(options, request)
+      return await tryOpen(options, request, held)
     } catch (error) {
       const isChanged = isDbSnapError(error) && error.code === 'READ_POINT_LOST'
       if (!isChanged || attempt === TRIES) throw error
@@ -33,7 +37,11 @@ export async function openReadPoint(options: ResolvedMysqlOptions, request: Read
   }
 }
 
-async function tryOpen(options: ResolvedMysqlOptions, request: ReadPointOptions): Promise<ReadPoint> {
+async function tryOpen(
+  options: ResolvedMysqlOptions,
+  request: ReadPointOptions,
+  held: ReadonlySet<string>,
+): Promise<ReadPoint> {
   const open: MysqlConnection[] = []
   const abort = (): void => {
     for (const connection of open) connection.destroy()
@@ -49,7 +57,7 @@ async function tryOpen(options: ResolvedMysqlOptions, request: ReadPointOptions)
     const server = await readServerFacts(main)
     while (open.length < Math.max(1, request.concurrency)) await connect()
     for (const connection of open) await pinSettings(connection, server, options.lockTimeoutSeconds)
-    return await openOn(open, server, options, request, connect)
+    return await openOn({ open, server, options, request, connect, held })
   } catch (error) {
     abort()
     if (request.signal?.aborted !== true) throw error
@@ -59,13 +67,16 @@ async function tryOpen(options: ResolvedMysqlOptions, request: ReadPointOptions)
   }
 }
 
-async function openOn(
-  open: readonly MysqlConnection[],
-  server: ServerFacts,
-  options: ResolvedMysqlOptions,
-  request: ReadPointOptions,
-  connect: () => Promise<MysqlConnection>,
-): Promise<ReadPoint> {
+interface Opening {
+  readonly open: readonly MysqlConnection[]
+  readonly server: ServerFacts
+  readonly options: ResolvedMysqlOptions
+  readonly request: ReadPointOptions
+  readonly connect: () => Promise<MysqlConnection>
+  readonly held: ReadonlySet<string>
+}
+
+async function openOn({ open, server, options, request, connect, held }: Opening): Promise<ReadPoint> {
   const [main] = open as [MysqlConnection]
   const connections = [...open]
   const candidates = choose(await readTables(main), request).map(({ name }) => name)
@@ -75,6 +86,7 @@ async function openOn(
     tables: candidates,
     lockTimeoutSeconds: options.lockTimeoutSeconds,
     openHolder: connect,
+    isHeld: candidates.every((name) => held.has(name)),
   })
   await Promise.all(connections.filter((it) => !start.connections.includes(it)).map((connection) => connection.close()))
   const [clock] = await main.query('look at the clock', 'SELECT UTC_TIMESTAMP(6) AS now')

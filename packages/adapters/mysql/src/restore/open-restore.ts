@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { InterruptedError, isDbSnapError } from '@dbsnap/core/errors'
-import type { ReadPoint, RestoreRequest, RestoreSession } from '@dbsnap/core/ports'
+import type { ReadPoint, RestoreRequest } from '@dbsnap/core/ports'
 import type { SchemaObject } from '@dbsnap/core/values'
 import { MysqlConnection } from '../connection/mysql-connection.ts'
 import { pinSettings } from '../connection/pinned-settings.ts'
@@ -18,7 +18,7 @@ import { objectsById } from './schema-lookup.ts'
 import { stagingName, sweepStaging } from './staging.ts'
 
 /** Opens a restore session: locks what is there of the chosen tables, reads the target's schema, and plans. */
-export async function openRestore(options: ResolvedMysqlOptions, given: RestoreRequest): Promise<RestoreSession> {
+export async function openRestore(options: ResolvedMysqlOptions, given: RestoreRequest): Promise<MysqlRestoreSession> {
   const { signal } = given
   const main = await MysqlConnection.open(options, signal, 'target')
   const abort = (): void => main.destroy()
@@ -46,7 +46,7 @@ export async function openRestore(options: ResolvedMysqlOptions, given: RestoreR
     const target = objectsById(objects)
     const readable = current ?? emptyReadPoint(labelOf(options), options.database)
     const found = new Map(tables.map((table) => [table.name, table]))
-    const session = new MysqlRestoreSession({
+    return new MysqlRestoreSession({
       request,
       plan: planRestore(request, target, readable, (table) => found.get(table)?.engine === 'InnoDB'),
       current: readable,
@@ -58,7 +58,6 @@ export async function openRestore(options: ResolvedMysqlOptions, given: RestoreR
       definer: options.definer,
       staging: stagingName(randomBytes(8)),
     })
-    return session
   } catch (error) {
     await current?.close()
     main.destroy()
@@ -94,6 +93,9 @@ async function openSide(
   signal: AbortSignal | undefined,
 ): Promise<MysqlConnection> {
   const side = await MysqlConnection.open(options, signal, 'target')
+  const abort = (): void => side.destroy()
+  signal?.addEventListener('abort', abort, { once: true })
+  side.onClose(() => signal?.removeEventListener('abort', abort))
   await pinSettings(side, server, options.lockTimeoutSeconds)
   return side
 }

@@ -68,6 +68,18 @@ export class MysqlRestoreSession implements RestoreSession {
     this.#layouts = new Map(parts.request.collections.map((collection) => [collection.name, collection]))
   }
 
+  /** Whether `commit` or `abort` has ended it. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Tables that nobody else can write while it lasts. */
+  get held(): ReadonlySet<string> {
+    const { request, tables } = this.#parts
+    if (request.mode === 'create') return new Set()
+    return new Set([...tables.values()].filter(({ engine }) => engine === 'InnoDB').map(({ name }) => name))
+  }
+
   async load(collection: string, records: AsyncIterable<Buffer>): Promise<void> {
     const layout = this.#layout(collection, 'load')
     await this.#prepare()
@@ -91,6 +103,9 @@ export class MysqlRestoreSession implements RestoreSession {
         await side.run(`create the indexes of ${collection}`, alterTogether(indexes))
       }
       this.#loaded.add(collection)
+    } catch (error) {
+      this.#refuseAborted()
+      throw error
     } finally {
       await side.close()
     }
@@ -108,6 +123,9 @@ export class MysqlRestoreSession implements RestoreSession {
     const side = await openSide('load')
     try {
       await fillStage(side, stage, way, operations)
+    } catch (error) {
+      this.#refuseAborted()
+      throw error
     } finally {
       await side.close()
     }
