@@ -16,12 +16,16 @@ export interface ServerFacts {
 /** The oldest that are read and written: 5.7 and 10.6. */
 const OLDEST: Readonly<Record<Flavour, number>> = { mysql: 50700, mariadb: 100600 }
 
-/** Asks the server what it is. Fails with `UnsupportedServerError` where it is older than 5.7 (MariaDB: 10.6). */
+/** Asks the server what it is. Fails as `parseServerFacts` does. */
 export async function readServerFacts(connection: MysqlConnection): Promise<ServerFacts> {
   const [row] = await connection.query('ask for the version', 'SELECT VERSION() AS version')
-  const version = String(row?.version)
+  return parseServerFacts(String(row?.version))
+}
+
+/** Reads what VERSION() says. Fails with `UnsupportedServerError` where the server is older than 5.7 (MariaDB: 10.6). */
+export function parseServerFacts(version: string): ServerFacts {
   const flavour: Flavour = version.includes('MariaDB') ? 'mariadb' : 'mysql'
-  const [, major = '0', minor = '0', patch = '0'] = /^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []
+  const [, major = '0', minor = '0', patch = '0'] = /(\d+)\.(\d+)\.(\d+)(?!.*\d+\.\d+\.\d+-MariaDB)/.exec(version) ?? []
   const number = Number(major) * 10_000 + Number(minor) * 100 + Number(patch)
   if (number < OLDEST[flavour]) {
     throw new UnsupportedServerError(`the server is ${flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${version}`, {

@@ -209,6 +209,36 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('reading %s', (flavour) =
     await Promise.all([database.close(), target.close()])
   })
 
+  it('fails by name where a text has no counterpart in UTF-8, and where its connection is ended', async () => {
+    const database = await testDatabase(flavour)
+    await database.sql(
+      'CREATE TABLE old (id int PRIMARY KEY, v varchar(20) CHARACTER SET sjis)',
+      `INSERT INTO old VALUES (1, _sjis x'93FA967B')`,
+      'CREATE TABLE filled (id int PRIMARY KEY, v longtext)',
+      `INSERT INTO filled VALUES (1, REPEAT('x', 20000000)), (2, REPEAT('x', 20000000))`,
+    )
+    const repository = await Repository.create(memory(), { unencrypted: true })
+    await repository.take(mysql(database.url), { include: ['old'] })
+    await database.sql(`UPDATE old SET v = _sjis x'815F'`)
+    const [same] = await database.sql(
+      'SELECT HEX(CONVERT(CONVERT(v USING utf8mb4) USING sjis)) = HEX(v) AS same FROM old',
+    )
+    const taking = repository.take(mysql(database.url), { include: ['old'] })
+    if (same?.same === '1') await taking
+    else await expect(taking).rejects.toMatchObject({ code: 'SOURCE_FAILED', data: { table: 'old', column: 'v' } })
+
+    const point = await mysql(database.url).openReadPoint({ concurrency: 1, onWarning: () => {} })
+    const reading = (async () => {
+      for await (const _ of point.read('filled')) {
+        const own = `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()`
+        for (const { id } of await database.sql(own)) await database.sql(`KILL ${id}`).catch(() => {})
+      }
+    })()
+    await expect(reading).rejects.toMatchObject({ code: 'CONNECTION_FAILED', retryable: true })
+    await point.close()
+    await database.close()
+  })
+
   it('encrypts the connection as it is told to', async () => {
     const server = await sharedMysql(flavour)
     const database = await testDatabase(flavour)

@@ -1,7 +1,12 @@
 import { type DiffSummary, memory, Repository } from '@dbsnap/core'
 import { canStartMysql, MYSQL_FLAVOURS, type MysqlFlavour } from '@dbsnap/test-servers'
 import { describe, expect, it } from 'vitest'
+import { MysqlConnection } from '../src/connection/mysql-connection.ts'
+import { pinSettings } from '../src/connection/pinned-settings.ts'
 import { type MysqlOptions, mysql } from '../src/index.ts'
+import { resolveMysqlOptions } from '../src/mysql-options.ts'
+import { loadRecords } from '../src/restore/load-records.ts'
+import { readServerFacts } from '../src/server-facts.ts'
 import { type TestDatabase, testDatabase } from './test-database.ts'
 
 const SHOP = [
@@ -193,6 +198,87 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('a restore into %s', (fla
       await empty.close()
     }
     await database.close()
+  })
+
+  it('gives programs the definer that it is told to, and leaves out a view whose table is gone', async () => {
+    const source = await testDatabase(flavour)
+    await source.sql(
+      'CREATE TABLE t (id int PRIMARY KEY)',
+      'CREATE TABLE gone (id int PRIMARY KEY)',
+      `CREATE DEFINER = nobody@localhost VIEW v AS SELECT * FROM t`,
+      `CREATE DEFINER = nobody@localhost VIEW broken AS SELECT * FROM gone`,
+      `CREATE DEFINER = nobody@localhost TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.id = NEW.id`,
+      `CREATE DEFINER = nobody@localhost PROCEDURE p() SELECT 1`,
+      'DROP TABLE gone',
+    )
+    const repository = await Repository.create(memory(), { unencrypted: true })
+    const snapshot = await repository.take(mysql(source.url))
+    const [me] = await source.sql('SELECT CURRENT_USER() AS me')
+    for (const [definer, expected] of [
+      ['keep', 'nobody@localhost'],
+      ['drop', me?.me],
+      [{ account: 'app@%' }, 'app@%'],
+    ] as const) {
+      const target = await testDatabase(flavour)
+      const warnings: string[] = []
+      const onWarning = ({ code, message }: { code: string; message: string }) => warnings.push(`${code} ${message}`)
+      await repository.restore(snapshot, mysql({ url: target.url, definer }), { mode: 'create', onWarning })
+      expect(warnings.some((text) => text.startsWith('OBJECT_LEFT_OUT view broken'))).toBe(true)
+      for (const [catalog, schema] of [
+        ['VIEWS', 'TABLE_SCHEMA'],
+        ['TRIGGERS', 'TRIGGER_SCHEMA'],
+        ['ROUTINES', 'ROUTINE_SCHEMA'],
+      ]) {
+        const list = `SELECT DEFINER AS d FROM information_schema.${catalog} WHERE ${schema} = DATABASE()`
+        expect(await target.sql(list), catalog).toEqual([{ d: expected }])
+      }
+      await target.close()
+    }
+    await source.close()
+  })
+
+  it('accepts no record that the server skips or changes, and keeps nothing of them', async () => {
+    const database = await testDatabase(flavour)
+    await database.sql('CREATE TABLE t (id int PRIMARY KEY, v varchar(3), UNIQUE KEY v (v))')
+    const options = resolveMysqlOptions(database.url)
+    const connection = await MysqlConnection.open(options, undefined, 'target')
+    const server = await readServerFacts(connection)
+    await pinSettings(connection, server, 5)
+    const columns = [
+      { name: 'id', dataType: 'int', charset: null, collation: null },
+      { name: 'v', dataType: 'varchar', charset: 'utf8mb4', collation: null },
+    ]
+    const [{ allowed } = {}] = await database.sql('SELECT @@GLOBAL.local_infile AS allowed')
+    for (const way of ['load data', 'insert'] as const) {
+      if (way === 'load data' && allowed !== '1') continue
+      for (const records of ['1\ta\n2\tA\n', '1\ttoo long\n', 'x\ta\n', '1\ta\n1\tb\n', '\\N\ta\n']) {
+        const target = { connection, table: 't', columns, collection: 't', way }
+        const loading = loadRecords(
+          target,
+          (async function* () {
+            yield Buffer.from(records)
+          })(),
+        )
+        const error = await loading.catch((reason) => reason)
+        expect(['TARGET_FAILED', 'INCOMPATIBLE_TARGET'], `${way} ${records}`).toContain(error.code)
+        expect(JSON.stringify(error) + error.message).not.toMatch(/too long/)
+        expect(await database.sql('SELECT COUNT(*) AS n FROM t')).toEqual([{ n: '0' }])
+      }
+    }
+    await connection.close()
+    await database.close()
+  })
+
+  it('says which privilege it lacks where it may not load beside', async () => {
+    const { repository, snapshot } = await shop(flavour)
+    const empty = await testDatabase(flavour)
+    const [name, user] = [new URL(empty.url).pathname.slice(1), `r${new URL(empty.url).pathname.slice(-8)}`]
+    await empty.sql(`CREATE USER ${user}@'%'`, `GRANT ALL ON ${name}.* TO ${user}@'%'`)
+    const restoring = repository.restore(snapshot, mysql(empty.url.replace('root@', `${user}@`)), { mode: 'create' })
+    const hint = expect.stringContaining('dbsnap')
+    await expect(restoring).rejects.toMatchObject({ code: 'PERMISSION_DENIED', hint })
+    expect(await empty.sql('SHOW TABLES')).toEqual([])
+    await empty.close()
   })
 
   it('drops what a killed restore has left', async () => {

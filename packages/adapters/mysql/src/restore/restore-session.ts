@@ -1,4 +1,4 @@
-import { InterruptedError, UsageError } from '@dbsnap/core/errors'
+import { InterruptedError, isDbSnapError, PermissionDeniedError, UsageError } from '@dbsnap/core/errors'
 import type {
   CollectionRoute,
   PlannedStep,
@@ -184,8 +184,15 @@ export class MysqlRestoreSession implements RestoreSession {
 
   async #create(side: MysqlConnection, object: SchemaObject): Promise<void> {
     const doing = `create ${object.kind} ${object.name}`
-    for (const statement of object.statements) {
-      await side.run(doing, this.#withSequences(withDefiner(statement, this.#parts.definer)))
+    try {
+      for (const statement of object.statements) {
+        await side.run(doing, this.#withSequences(withDefiner(statement, this.#parts.definer)))
+      }
+    } catch (error) {
+      if (object.kind !== 'view' || !isBrokenView(error)) throw error
+      const message = `view ${object.name} is left out: it names what is not there, as it did when the snapshot was taken`
+      this.#parts.request.onWarning({ code: 'OBJECT_LEFT_OUT', message })
+      return
     }
     const drop = dropStatement(object)
     if (drop !== undefined) this.#undo.add(drop)
@@ -239,7 +246,7 @@ export class MysqlRestoreSession implements RestoreSession {
     const side = await openSide('load')
     try {
       this.#staged = true
-      await createStaging(main, side, staging)
+      await createStaging(main, side, staging).catch(explainStaging)
       for (const object of plan.before) {
         await this.#create(side, object)
         if (object.kind !== 'database') continue
@@ -293,4 +300,18 @@ function isAtomic({ routes, steps, replaced, before, after }: RestorePlan): bool
   const changes = [...routes.values()].filter((route) => route === 'change').length
   if (changes === routes.size) return steps.length === 0
   return changes === 0 && replaced.size === 0 && before.length === 0 && after.length === 0
+}
+
+/** The server lets a view stand whose tables are gone, and does not let it be made. */
+function isBrokenView(error: unknown): boolean {
+  return isDbSnapError(error) && [1054, 1146, 1305, 1356].includes(Number(error.data.errno))
+}
+
+function explainStaging(error: unknown): never {
+  if (!isDbSnapError(error) || error.code !== 'PERMISSION_DENIED') throw error
+  throw new PermissionDeniedError(error.message, {
+    hint: 'Tables are loaded beside: grant CREATE, ALTER, DROP, INSERT, SELECT and INDEX on `dbsnap\\_restore\\_%`.* to this user.',
+    data: error.data,
+    cause: error,
+  })
 }

@@ -2,6 +2,7 @@ import type { SchemaObject } from '@dbsnap/core/values'
 import type { MysqlConnection } from '../connection/mysql-connection.ts'
 import { quoteName } from '../sql-text.ts'
 import { withSession } from './session-statements.ts'
+import { withoutDatabase } from './without-database.ts'
 
 const VIEWS = `SELECT TABLE_NAME AS name FROM information_schema.TABLES
  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'VIEW' ORDER BY TABLE_NAME`
@@ -11,11 +12,12 @@ const VIEWS = `SELECT TABLE_NAME AS name FROM information_schema.TABLES
  * is named in its text counts.
  */
 export async function readViews(connection: MysqlConnection, tables: readonly string[]): Promise<SchemaObject[]> {
+  const [here] = await connection.query('read the schema', 'SELECT DATABASE() AS name')
   const names = (await connection.query('read the schema', VIEWS)).map(({ name }) => String(name))
   const views = new Map<string, SchemaObject>()
   for (const name of names) {
     const [row] = await connection.query('read the schema', `SHOW CREATE VIEW ${quoteName(name)}`)
-    const text = String(row?.['Create View'])
+    const text = withoutDatabase(String(row?.['Create View']), String(here?.name))
     const isNamed = (other: string) => other !== name && text.includes(quoteName(other))
     const session = {
       sqlMode: '',
