@@ -79,14 +79,15 @@ interface Opening {
 async function openOn({ open, server, options, request, connect, held }: Opening): Promise<ReadPoint> {
   const [main] = open as [MysqlConnection]
   const connections = [...open]
-  const candidates = choose(await readTables(main), request).map(({ name }) => name)
+  const candidates = choose(await readTables(main), request)
   const start = await startConsistently({
     connections,
     server,
-    tables: candidates,
+    tables: candidates.map(({ name }) => name),
     lockTimeoutSeconds: options.lockTimeoutSeconds,
     openHolder: connect,
-    isHeld: candidates.every((name) => held.has(name)),
+    // A table without transactions is of no one moment anyway.
+    isHeld: held.size > 0 && candidates.every((table) => held.has(table.name) || isNotConsistent(table)),
   })
   await Promise.all(connections.filter((it) => !start.connections.includes(it)).map((connection) => connection.close()))
   const [clock] = await main.query('look at the clock', 'SELECT UTC_TIMESTAMP(6) AS now')

@@ -57,6 +57,7 @@ export async function openRestore(options: ResolvedMysqlOptions, given: RestoreR
       way: options.loadData && (await allowsLocal(main)) ? 'load data' : 'insert',
       definer: options.definer,
       staging: stagingName(randomBytes(8)),
+      aside: stagingName(randomBytes(8)),
     })
   } catch (error) {
     await current?.close()

@@ -39,6 +39,11 @@ export interface SessionParts {
   readonly definer: DefinerPolicy
   /** Name of the staging database. */
   readonly staging: string
+  /**
+   * Name of the database that replaced tables are moved to: not the staging one, for MySQL has the names of checks once in
+   * each database.
+   */
+  readonly aside: string
 }
 
 /**
@@ -170,10 +175,10 @@ export class MysqlRestoreSession implements RestoreSession {
   }
 
   async #rename(side: MysqlConnection): Promise<void> {
-    const { plan, staging } = this.#parts
-    const within = (name: string) => `${quoteName(staging)}.${quoteName(name)}`
-    const away = [...plan.replaced].map((name) => [quoteName(name), within(`old ${name}`)] as const)
-    const into = [...this.#loaded].map((name) => [within(name), quoteName(name)] as const)
+    const { plan, staging, aside } = this.#parts
+    const within = (database: string, name: string) => `${quoteName(database)}.${quoteName(name)}`
+    const away = [...plan.replaced].map((name) => [quoteName(name), within(aside, name)] as const)
+    const into = [...this.#loaded].map((name) => [within(staging, name), quoteName(name)] as const)
     const moves = [...away, ...into]
     if (moves.length === 0) return
     const statement = (pairs: readonly (readonly [string, string])[]) =>
@@ -242,11 +247,12 @@ export class MysqlRestoreSession implements RestoreSession {
   }
 
   async #prepareOnce(): Promise<void> {
-    const { main, openSide, plan, staging } = this.#parts
+    const { main, openSide, plan, staging, aside } = this.#parts
     const side = await openSide('load')
     try {
       this.#staged = true
       await createStaging(main, side, staging).catch(explainStaging)
+      if (plan.replaced.size > 0) await createStaging(main, side, aside)
       for (const object of plan.before) {
         await this.#create(side, object)
         if (object.kind !== 'database') continue
@@ -278,15 +284,15 @@ export class MysqlRestoreSession implements RestoreSession {
   /** Ends the transaction; takes back what is not committed; drops the staging database. */
   async #end(): Promise<void> {
     this.#ended = true
-    const { main, openSide, staging } = this.#parts
+    const { main, openSide, staging, aside } = this.#parts
     if (!main.ended) await main.run('end the restore', 'ROLLBACK').catch(() => {}) // the connection is lost, and so is the transaction
     if (this.#staged) {
       const cleaner = await openSide('clear up')
       try {
         await cleaner.run('clear up', 'SET SESSION foreign_key_checks = 0')
         await this.#undo.run(cleaner)
-        // Best effort: the next restore finds the database abandoned and drops it.
-        await dropStaging(cleaner, staging).catch(() => {})
+        // Best effort: the next restore finds the databases abandoned and drops them.
+        for (const database of [staging, aside]) await dropStaging(cleaner, database).catch(() => {})
       } finally {
         await cleaner.close()
       }
