@@ -140,6 +140,22 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('a restore into %s', (fla
     await empty.close()
   })
 
+  it('puts a replaced table back, with its triggers and the foreign keys to it, where a later step fails', async () => {
+    const { database, repository, snapshot } = await shop(flavour, {}, TRIGGERS)
+    await database.sql(
+      `DELETE FROM customers WHERE id = 3`,
+      `ALTER TABLE customers ADD COLUMN extra int`,
+      `INSERT INTO log VALUES ('kept', 9)`,
+    )
+    const before = await repository.take(mysql(database.url))
+    const target = mysql({ url: database.url, definer: { account: `${'x'.repeat(200)}@localhost` } })
+    const restoring = repository.restore(snapshot, target, { mode: 'overwrite', include: ['customers'], confirm: true })
+    await expect(restoring).rejects.toMatchObject({ name: /Error$/ })
+    expect(isEqual(await summary(repository, before.id, database.url))).toBe(true)
+    expect(await stagingOf(database)).toBe(0)
+    await database.close()
+  })
+
   it('appends what is missing, and refuses keys that are there', async () => {
     const { database, repository, snapshot, target } = await shop(flavour)
     await expect(repository.restore(snapshot, target, { mode: 'append' })).rejects.toMatchObject({ code: 'KEY_EXISTS' })
