@@ -5,6 +5,7 @@ const projects = {
   core: 'packages/core',
   postgres: 'packages/adapters/postgres',
   mongodb: 'packages/adapters/mongodb',
+  mysql: 'packages/adapters/mysql',
   'adapter-test-kit': 'packages/adapter-test-kit',
   cli: 'packages/cli',
   'test-servers': 'tests/test-servers',

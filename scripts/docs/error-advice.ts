@@ -7,7 +7,7 @@ import type { ErrorCode } from '@dbsnap/core/errors'
 export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   USAGE: 'Read the message; `dbsnap --help`, or the types of the SDK, say what is allowed.',
   INVALID_URL:
-    'Write `postgres://user:password@host:5432/database` or `mongodb://user:password@host:27017/database`, special characters in %-form.',
+    'Write `postgres://user:password@host:5432/database` (or `mysql://`, `mariadb://`, `mongodb://`), special characters in %-form.',
   UNKNOWN_COLLECTION: 'Check the spelling; a bare name matches in every schema, `*` and `?` are wildcards.',
   UNKNOWN_SNAPSHOT: 'Look at `dbsnap list`.',
   AMBIGUOUS_SNAPSHOT: 'Give more digits of the id.',

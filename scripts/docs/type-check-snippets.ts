@@ -33,6 +33,7 @@ declare global {
 const EXAMPLE_HEAD = [
   `import { folder, matchesName, memory, Repository } from '@dbsnap/core'`,
   `import { mongodb } from '@dbsnap/mongodb'`,
+  `import { mysql } from '@dbsnap/mysql'`,
   `import { postgres } from '@dbsnap/postgres'`,
   `import { FaultSchedule, ForgetfulFileSystem, ManualClock, MemoryDatabase, SeededRandom, atEveryStep, bitFlippingStore, faultyStore } from '@dbsnap/adapter-test-kit'`,
   `import { describeDatabaseSource, describeDatabaseTarget, describeObjectStore } from '@dbsnap/adapter-test-kit/vitest'`,

@@ -1,5 +1,6 @@
 import { type DatabaseTarget, InvalidUrlError, UsageError } from '@dbsnap/core'
 import { mongodb, type ReadConsistency } from '@dbsnap/mongodb'
+import { mysql } from '@dbsnap/mysql'
 import { postgres } from '@dbsnap/postgres'
 
 /** Whether an argument is a URL and not the name of a snapshot. */
@@ -22,7 +23,8 @@ export function databaseAt(url: string, { consistency }: DatabaseChoice = {}): D
     throw new UsageError('--consistency is for MongoDB', { hint: 'Leave it out: here every read is of one moment.' })
   }
   if (/^postgres(ql)?:\/\//.test(url)) return postgres(url)
+  if (/^(mysql|mariadb):\/\//.test(url)) return mysql(url)
   throw new InvalidUrlError('this is not the URL of a database that is known here', {
-    hint: 'Write postgres://user@host:5432/database or mongodb://user@host:27017/database.',
+    hint: 'Write postgres://user@host:5432/database, or mysql://, mariadb:// or mongodb:// in its place.',
   })
 }

@@ -28,7 +28,7 @@ export function badInputs(at: (parts: UrlParts) => string, password: string): Ba
       'CONNECTION_FAILED',
       'secure',
     ],
-    ['another scheme', ['take', `mysql://u:${password}@h/d`], 2, 'INVALID_URL', 'URL'],
+    ['another scheme', ['take', `oracle://u:${password}@h/d`], 2, 'INVALID_URL', 'URL'],
     ['no URL at all', ['take', password], 2, 'INVALID_URL', 'URL'],
     ['a port that is no number', ['take', `postgres://u:${password}@h:port/d`], 2, 'INVALID_URL', 'port'],
     ['a port beyond all ports', ['take', `postgres://u:${password}@h:99999/d`], 2, 'INVALID_URL', 'port'],

@@ -115,7 +115,7 @@ describe('the command line', () => {
     ['no repository', ['list'], { DBSNAP_REPO: '/nonexistent/place' }, 4, 'NOT_A_REPOSITORY'],
     ['an unknown snapshot', ['show', 'ffff'], {}, 2, 'UNKNOWN_SNAPSHOT'],
     ['nobody listening', ['take', broken], {}, 3, 'CONNECTION_FAILED'],
-    ['no database URL', ['take', `mysql://root:${CANARY}@localhost/x`], {}, 2, 'INVALID_URL'],
+    ['no database URL', ['take', `oracle://root:${CANARY}@localhost/x`], {}, 2, 'INVALID_URL'],
     ['an unknown option', ['list', '--nonsense'], {}, 2, 'USAGE'],
     ['a repository that is there', ['init'], {}, 4, 'REPOSITORY_EXISTS'],
   ] as const)('%s ends with its exit code and a typed error', async (_, args, variables, code, name) => {

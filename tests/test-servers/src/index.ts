@@ -8,6 +8,8 @@ export {
   mongoServerAt,
   startMongo,
 } from './mongo-server.ts'
+export { canStartMysql, MYSQL_FLAVOURS, type MysqlFlavour, mysqlToolFor } from './mysql-binaries.ts'
+export { type MysqlServer, type MysqlServerOptions, mysqlServerAt, startMysql } from './mysql-server.ts'
 export { POSTGRES_VERSIONS, type PostgresVersion } from './postgres-binaries.ts'
 export {
   type DatabaseOptions,
@@ -18,4 +20,5 @@ export {
   startStandby,
 } from './postgres-server.ts'
 export { sharedMongo } from './shared-mongo.ts'
+export { sharedMysql } from './shared-mysql.ts'
 export { sharedPostgres } from './shared-postgres.ts'

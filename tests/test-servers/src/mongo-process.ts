@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
+import { freePort } from './free-port.ts'
 import { mongoBinary } from './mongo-binary.ts'
 import { temporaryFolder } from './reachable-folder.ts'
-import { freePort } from './server-process.ts'
 
 /** A running `mongod` of our own. */
 export interface MongoProcess {

@@ -4,7 +4,9 @@ import { MongoClient } from 'mongodb'
 import { type MongoProcess, startMongoProcess } from './mongo-process.ts'
 
 /** How a server is set up: alone, without a replica set's snapshot reads, or as the only node of one. */
-export type MongoTopology = 'standalone' | 'replica-set'
+export const MONGO_TOPOLOGIES = ['standalone', 'replica-set'] as const
+
+export type MongoTopology = (typeof MONGO_TOPOLOGIES)[number]
 
 export interface MongoServerOptions {
   /** Default `replica-set`. */

@@ -9,10 +9,6 @@ import type { ServerUser } from './server-user.ts'
 export const POSTGRES_VERSIONS = [13, 14, 15, 16, 17, 18] as const
 export type PostgresVersion = (typeof POSTGRES_VERSIONS)[number]
 
-export function isPostgresVersion(version: number): version is PostgresVersion {
-  return POSTGRES_VERSIONS.some((known) => known === version)
-}
-
 /** A folder with `initdb` and `postgres` in it. */
 export interface PostgresBinaries {
   readonly folder: string

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chown, mkdtemp, open, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { asUser, createCluster } from './cluster-template.ts'
+import { guardAgainstOurDeath } from './death-guard.ts'
+import { freePort } from './free-port.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { temporaryFolder } from './reachable-folder.ts'
 import type { ServerUser } from './server-user.ts'
@@ -83,7 +84,7 @@ async function launch(
     server.once('error', reject)
   })
   server.unref()
-  const guard = guardAgainstOurDeath(server, folder)
+  const guard = guardAgainstOurDeath(server, folder, 'QUIT')
   if (!(await isReady(server, port, folder))) {
     server.kill('SIGQUIT')
     await ended
@@ -102,29 +103,6 @@ async function launch(
   return { port, folder, stop }
 }
 
-/**
- * A shell that reads a pipe from us. When we end in any way, even killed, the pipe closes, and it stops the server
- * and removes the folder. No handler within this process could promise that.
- */
-function guardAgainstOurDeath(server: ChildProcess, folder: string): { release(): void } {
-  const script = [
-    'read line && exit 0',
-    'kill -QUIT "$1" 2>/dev/null',
-    'n=0; while [ -e "$2/data/postmaster.pid" ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done',
-    'rm -rf "$2"',
-  ].join('\n')
-  const shell = spawn('/bin/sh', ['-c', script, 'guard', String(server.pid), folder], {
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  shell.unref()
-  const pipe = shell.stdin as typeof shell.stdin & { unref?(): void }
-  pipe.unref?.()
-  pipe.on('error', () => {}) // the guard is gone already: there is nothing left to release
-  return { release: () => pipe.end('release\n') }
-}
-
 /** Asks through the socket in the server's own folder: who answers there is ours, whoever may have taken the port. */
 async function isReady(server: ChildProcess, port: number, folder: string): Promise<boolean> {
   const deadline = performance.now() + READY_WITHIN_MS
@@ -140,19 +118,6 @@ async function isReady(server: ChildProcess, port: number, folder: string): Prom
     }
   }
   return false
-}
-
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', resolve)
-  })
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('the probe has no port')
-  return address.port
 }
 
 async function logOf(folder: string): Promise<string> {

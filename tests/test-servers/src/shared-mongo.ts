@@ -1,5 +1,5 @@
 import { type MongoServer, type MongoTopology, mongoServerAt, startMongo } from './mongo-server.ts'
-import { askBroker, BROKER_VARIABLE } from './shared-postgres.ts'
+import { askBroker } from './server-broker.ts'
 
 const servers = new Map<MongoTopology, Promise<MongoServer>>()
 
@@ -19,8 +19,8 @@ export function sharedMongo(topology: MongoTopology = 'replica-set'): Promise<Mo
 async function find(topology: MongoTopology): Promise<MongoServer> {
   const given = process.env.DBSNAP_TEST_MONGODB_URL
   if (given && topology === 'replica-set') return mongoServerAt(given, topology)
-  const broker = process.env[BROKER_VARIABLE]
-  if (broker) return mongoServerAt(await askBroker(broker, `mongodb ${topology}`), topology)
+  const url = askBroker(`mongodb ${topology}`)
+  if (url !== undefined) return mongoServerAt(await url, topology)
   const server = await startMongo({ topology })
   const shared: MongoServer = { ...server, stop: async () => {}, [Symbol.asyncDispose]: async () => {} }
   return shared

@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startMongo } from './mongo-server.ts'
-import { isPostgresVersion } from './postgres-binaries.ts'
-import { startPostgres } from './postgres-server.ts'
-import { BROKER_VARIABLE } from './shared-postgres.ts'
+import { BROKER_VARIABLE } from './server-broker.ts'
+import { SHARED_SERVERS, type SharedServer } from './shared-servers.ts'
 
 interface Broker {
   users: number
@@ -31,29 +29,17 @@ export async function setup(): Promise<() => Promise<void>> {
   }
 }
 
-interface SharedServer {
-  url(): string
-  stop(): Promise<void>
-}
-
-/** By the question of a worker: the version of PostgreSQL, or `mongodb` with how it is set up. */
-async function startWanted(wanted: string): Promise<SharedServer> {
-  if (wanted === 'mongodb replica-set') return startMongo({ topology: 'replica-set' })
-  if (wanted === 'mongodb standalone') return startMongo({ topology: 'standalone' })
-  const version = Number(wanted)
-  if (!isPostgresVersion(version)) throw new Error(`there is no test server ${wanted}`)
-  return startPostgres({ version })
-}
-
 async function openBroker(): Promise<Broker> {
   const servers = new Map<string, Promise<SharedServer>>()
   const answer = async (socket: Socket) => {
     let question = ''
     for await (const part of socket) question += String(part)
-    const wanted = question.trim()
+    const name = question.trim()
     try {
-      const server = servers.get(wanted) ?? startWanted(wanted)
-      servers.set(wanted, server)
+      const start = SHARED_SERVERS.get(name)
+      if (start === undefined) throw new Error(`there is no test server called ${name}`)
+      const server = servers.get(name) ?? start()
+      servers.set(name, server)
       socket.end(JSON.stringify({ url: (await server).url() }))
     } catch (error) {
       socket.end(JSON.stringify({ error: String(error) }))

@@ -27,6 +27,7 @@ export class MemoryRestore implements RestoreSession {
   readonly current: ReadPoint
   readonly routes: ReadonlyMap<string, CollectionRoute>
   readonly steps: readonly PlannedStep[]
+  readonly atomic = true
   readonly #options: MemoryRestoreOptions
   readonly #layouts: ReadonlyMap<string, CollectionLayout>
   readonly #loaded = new Map<string, MemoryTable>()

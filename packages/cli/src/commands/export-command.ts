@@ -1,7 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { freeBacking, type Repository, UsageError } from '@dbsnap/core'
 import { bsonArchive } from '@dbsnap/mongodb'
-import { sqlScript } from '@dbsnap/postgres'
+import * as mysql from '@dbsnap/mysql'
+import * as postgres from '@dbsnap/postgres'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
@@ -44,6 +45,7 @@ async function piecesOf(
     return repository.exportRecords(snapshot, { format, signal, ...choice, ...style })
   }
   if (format === 'sql' && snapshot.source.engine === 'mongodb') throw noSql()
+  const { sqlScript } = snapshot.source.engine === 'mysql' ? mysql : postgres
   return (format === 'sql' ? sqlScript : bsonArchive)({
     snapshot,
     schema: await repository.schema(snapshot),

@@ -75,6 +75,8 @@ function planJson({ snapshot, mode, collections, steps, atomic, warnings }: Rest
   return { snapshot: snapshot.id, mode, collections, steps, atomic, warnings }
 }
 
+const NOT_ATOMIC = '\nNot atomic: what fails midway is taken back as far as it goes.\n'
+
 function planText(plan: RestorePlan): string {
   const rows = plan.collections.map(({ name, route, added, removed, changed }) => [
     name,
@@ -82,5 +84,5 @@ function planText(plan: RestorePlan): string {
     ...[added, removed, changed].map(number),
   ])
   const steps = plan.steps.map(({ description }) => `  ${description}\n`).join('')
-  return `${table([collectionNoun(plan.snapshot.source.engine).toUpperCase(), 'HOW', 'ADD', 'REMOVE', 'CHANGE'], rows, ['ADD', 'REMOVE', 'CHANGE'])}${steps === '' ? '' : `\nSchema:\n${steps}`}\n`
+  return `${table([collectionNoun(plan.snapshot.source.engine).toUpperCase(), 'HOW', 'ADD', 'REMOVE', 'CHANGE'], rows, ['ADD', 'REMOVE', 'CHANGE'])}${steps === '' ? '' : `\nSchema:\n${steps}`}${plan.atomic ? '' : NOT_ATOMIC}\n`
 }

@@ -14,9 +14,9 @@ import { openRestoreSession, type RestoreScope } from './restore-session.ts'
 interface Intentions {
   readonly routes: ReadonlyMap<string, CollectionRoute>
   readonly steps: readonly PlannedStep[]
+  readonly atomic: boolean
   /** Chosen collections that the target holds. */
   readonly present: readonly string[]
-  readonly atomic: boolean
 }
 
 /**
@@ -55,7 +55,7 @@ async function askTarget(
 ): Promise<Intentions> {
   const session = await openRestoreSession(context, scope, warn, signal)
   try {
-    const { routes, steps, current, atomic = true } = session
+    const { routes, steps, atomic, current } = session
     return { routes, steps, atomic, present: current.collections.map(({ name }) => name) }
   } finally {
     await session.abort()

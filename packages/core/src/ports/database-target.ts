@@ -55,8 +55,8 @@ export interface RestoreSession {
   readonly routes: ReadonlyMap<string, CollectionRoute>
   /** What `commit` will do to the schema, in order. */
   readonly steps: readonly PlannedStep[]
-  /** Whether others see all that `commit` does at once or nothing of it. Default true. */
-  readonly atomic?: boolean
+  /** Whether others see all of it at once or nothing, also where it fails midway. */
+  readonly atomic: boolean
 
   /**
    * Loads all records of a collection whose route is `load`. Buffers are cut anywhere; they and the memory behind them are the
@@ -72,7 +72,8 @@ export interface RestoreSession {
 
   /**
    * Carries everything out: schema before data, removes before inserts, schema after data, foreign keys verified,
-   * sequences set; then makes it visible at once, or where it is not `atomic`, bit by bit. After a failure everything is as before.
+   * sequences set; then makes it visible at once. After a failure everything is as before; where `atomic` is false, as
+   * far as it can be taken back.
    */
   commit(): Promise<void>
 

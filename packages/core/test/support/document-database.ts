@@ -70,6 +70,7 @@ export class DocumentDatabase implements DatabaseTarget {
       current: await this.openReadPoint(),
       routes: new Map(request.collections.map(({ name }) => [name, this.#documents.size === 0 ? 'load' : 'change'])),
       steps: [],
+      atomic: true,
       load: async (collection, bytes) => {
         for await (const records of frameRecords(bytes, createRecordReader(this.layout), collection)) {
           for (const record of records) apply({ operation: 'insert', record })

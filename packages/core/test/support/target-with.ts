@@ -23,6 +23,7 @@ export function targetWith(target: DatabaseTarget, change: TargetChange): Databa
         current: session.current,
         routes: session.routes,
         steps: session.steps,
+        atomic: session.atomic,
         load: (collection, records) => session.load(collection, records),
         change: (collection, operations) => session.change(collection, operations),
         abort: () => session.abort(),

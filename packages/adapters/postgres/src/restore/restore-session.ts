@@ -47,6 +47,7 @@ export class PostgresRestoreSession implements RestoreSession {
   readonly current: ReadPoint
   readonly routes: ReadonlyMap<string, CollectionRoute>
   readonly steps: readonly PlannedStep[]
+  readonly atomic = true
   readonly #parts: SessionParts
   readonly #stages: ChangeStage[] = []
   /** The main connection does one thing at a time. */

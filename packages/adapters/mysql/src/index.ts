@@ -1,0 +1,6 @@
+export type { DefinerPolicy } from './definer-policy.ts'
+export type { MysqlDriver } from './mysql-client.ts'
+export { MysqlDatabase, mysql } from './mysql-database.ts'
+export type { MysqlOptions } from './mysql-options.ts'
+export { type SqlScriptInput, sqlScript } from './sql-script/sql-script.ts'
+export { SSL_MODES, type SslMode } from './ssl-mode.ts'
