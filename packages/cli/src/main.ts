@@ -1,13 +1,14 @@
 import { createInterface } from 'node:readline/promises'
 import { setFlagsFromString } from 'node:v8'
 import pc from 'picocolors'
-import { run } from './run.ts'
 
 // V8's young generation grows to 134 MB where there is much garbage, however little lives, and its old one to twice what lived
 // at the last collection: more than all else we use. Kept tight, a diff of 5 000 000 changes takes a tenth longer
-// (`docs/decisions/0011`).
+// (`docs/decisions/0011`). Before anything else is loaded, for it grows while that happens.
 setFlagsFromString('--semi-space-growth-factor=1')
 setFlagsFromString('--heap-growing-percent=30')
+
+const { run } = await import('./run.ts')
 
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort())

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+// The namespace, not names: an older Node lacks some, and must get as far as saying so.
+import zlib from 'node:zlib'
 import { DamagedError } from '../errors/damaged-error.ts'
 import type { Randomness } from '../ports/system.ts'
 import { freeBacking, freeBuffer } from '../values/free-buffer.ts'
@@ -74,7 +75,7 @@ export class SpillFile {
     for (const block of blocks) {
       const number = this.#blocks++
       const cipher = createCipheriv(CIPHER, this.#key, nonceOf(number))
-      const packed = this.#compress ? zstdCompressSync(block, compressionOf(block.length)) : block
+      const packed = this.#compress ? zlib.zstdCompressSync(block, compressionOf(block.length)) : block
       const body = cipher.update(packed)
       cipher.final()
       if (this.#compress) freeBacking(packed)
@@ -113,7 +114,7 @@ export class SpillFile {
     freeBuffer(stored)
     if (!this.#compress) return body
     // 1 100 MB/s on this thread, 200 through libuv's pool.
-    const block = zstdDecompressSync(body, { chunkSize: Math.max(place.plainBytes + 1, MIN_CHUNK) })
+    const block = zlib.zstdDecompressSync(body, { chunkSize: Math.max(place.plainBytes + 1, MIN_CHUNK) })
     freeBuffer(body)
     return block
   }
@@ -131,7 +132,7 @@ function compressionOf(bytes: number) {
   return {
     pledgedSrcSize: bytes,
     chunkSize: Math.max(bytes >> 1, MIN_CHUNK),
-    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+    params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 },
   }
 }
 

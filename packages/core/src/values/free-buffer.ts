@@ -1,4 +1,5 @@
-import { isMarkedAsUntransferable } from 'node:worker_threads'
+// The namespace, not the name: an older Node lacks it, and must get as far as saying so.
+import workers from 'node:worker_threads'
 
 /** Bytes below which the collector is cheaper. */
 const WORTH_FREEING = 4096
@@ -19,7 +20,7 @@ export function freeBuffer(bytes: Buffer): void {
  */
 export function freeBacking({ buffer }: Buffer): void {
   if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < WORTH_FREEING) return
-  if (!isMarkedAsUntransferable(buffer)) buffer.transfer(0)
+  if (!workers.isMarkedAsUntransferable(buffer)) buffer.transfer(0)
 }
 
 /**
