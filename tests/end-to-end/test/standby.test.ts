@@ -44,12 +44,22 @@ it('a hot standby is read as its primary; tables without a log are left out, and
   await expect(restoring).rejects.toMatchObject({ code: 'INCOMPATIBLE_TARGET' })
 })
 
-async function untilRecoveryWaits(): Promise<void> {
+/** Until recovery waits for a lock on its way to `position`, or, where whoever was in its way is gone already, has passed it. */
+async function untilRecoveryWaits(position: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const waiting = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND backend_type = 'startup'`
-  while ((await client.query(waiting)).rowCount === 0) await client.query('SELECT pg_sleep(0.01)')
+  const reached = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND backend_type = 'startup'
+                   UNION ALL SELECT WHERE pg_last_wal_replay_lsn() >= $1::pg_lsn`
+  while ((await client.query(reached, [position])).rowCount === 0) await client.query('SELECT pg_sleep(0.01)')
   await client.end()
+}
+
+async function writePosition(): Promise<string> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  const { rows } = await client.query('SELECT pg_current_wal_insert_lsn() AS position')
+  await client.end()
+  return rows[0].position
 }
 
 it('a read that is in the way of recovery ends with a typed, retryable error, and nothing is published', async () => {
@@ -59,7 +69,7 @@ it('a read that is in the way of recovery ends with a typed, retryable error, an
       if (collection !== 'public.t') return
       await database.sql('TRUNCATE t')
       // Recovery now waits for our lock, and cancels us 10 ms later; a server that is still sending hears of it when we read on.
-      await untilRecoveryWaits()
+      await untilRecoveryWaits(await writePosition())
     },
   })
   await expect(repository.take(source)).rejects.toMatchObject({ code: 'READ_POINT_LOST', retryable: true })
