@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 
 /** What writers did in a while. */
@@ -7,25 +8,36 @@ export interface LoadSpan {
   readonly longest: number
 }
 
+/** How hard the writers write. */
+export interface WriteLoadOptions {
+  readonly writers: number
+  /** Rows of the table. */
+  readonly orders: number
+  /** Milliseconds that each writer thinks between two statements. Default 0: as fast as the server answers. */
+  readonly pause?: number
+}
+
 /** Writers that each update one random order after another, every commit durable as the server is set to make it. */
 export class WriteLoad {
   readonly #clients: pg.Client[]
   readonly #orders: number
+  readonly #pause: number
   #running = true
   #done = 0
   #longest = 0
   readonly #loops: Promise<void>[]
 
-  private constructor(clients: pg.Client[], orders: number) {
+  private constructor(clients: pg.Client[], { orders, pause = 0 }: WriteLoadOptions) {
     this.#clients = clients
     this.#orders = orders
+    this.#pause = pause
     this.#loops = clients.map((client) => this.#write(client))
   }
 
-  static async start(url: string, writers: number, orders: number): Promise<WriteLoad> {
-    const clients = Array.from({ length: writers }, () => new pg.Client({ connectionString: url }))
+  static async start(url: string, options: WriteLoadOptions): Promise<WriteLoad> {
+    const clients = Array.from({ length: options.writers }, () => new pg.Client({ connectionString: url }))
     await Promise.all(clients.map((client) => client.connect()))
-    return new WriteLoad(clients, orders)
+    return new WriteLoad(clients, options)
   }
 
   /** Counts until `end` resolves. One span at a time. */
@@ -51,6 +63,7 @@ export class WriteLoad {
       await client.query('update orders set total = total + 1 where id = $1', [id])
       this.#longest = Math.max(this.#longest, (performance.now() - began) / 1000)
       this.#done++
+      if (this.#pause > 0) await wait(this.#pause)
     }
   }
 }
