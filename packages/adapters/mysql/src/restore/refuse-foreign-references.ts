@@ -13,9 +13,10 @@ export async function refuseForeignReferences(side: MysqlConnection, replaced: R
   const rows = await side.query('look for references from other databases', REFERENCES)
   const found = rows.find(({ referenced }) => replaced.has(String(referenced)))
   if (found === undefined) return
-  const { other, name, constraintName, referenced } = found
-  throw new IncompatibleTargetError(`${referenced} cannot be replaced: ${other}.${name} refers to it`, {
-    hint: `Drop the foreign key ${constraintName} of ${other}.${name}, restore, and add it again. Nothing was changed.`,
-    data: { table: referenced, other: `${other}.${name}`, constraint: constraintName },
+  const [referenced, constraint] = [String(found.referenced), String(found.constraintName)]
+  const other = `${found.other}.${found.name}`
+  throw new IncompatibleTargetError(`${referenced} cannot be replaced: ${other} refers to it`, {
+    hint: `Drop the foreign key ${constraint} of ${other}, restore, and add it again. Nothing was changed.`,
+    data: { table: referenced, other, constraint },
   })
 }
