@@ -158,7 +158,8 @@ export function translateMysqlError(error: unknown, context: FailureContext): Db
   if (isDbSnapError(error)) return error
   const errno = numberOf(error)
   const code = stringOf(error, 'code')
-  if (errno >= 1000 && code.startsWith('ER')) return translateNumber(error, errno, context)
+  // A few are named as warnings: 1265, WARN_DATA_TRUNCATED.
+  if (errno >= 1000 && /^(ER|WARN)/.test(code)) return translateNumber(error, errno, context)
   const message = error instanceof Error ? error.message : ''
   if (TLS_CODE.test(code)) {
     return new ConnectionFailedError(`no secure connection to ${context.label}: ${code}`, {

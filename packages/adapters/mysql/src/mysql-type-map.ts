@@ -41,8 +41,8 @@ const BYTE_ORDER = new Set(['utf8mb4_0900_bin', 'utf8mb4_nopad_bin', 'utf8mb3_no
 
 /** Charsets whose bytes are sent as they are stored. */
 const UTF8 = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'ascii'])
-/** Charsets of which every text comes back from UTF-8 as it was. */
-const REVERSIBLE = new Set([...UTF8, 'latin1', 'binary', 'ucs2', 'utf16', 'utf16le', 'utf32'])
+/** Charsets of which every text comes back from UTF-8 as it was. Not ascii: MariaDB lets its columns hold other bytes, and sends a question mark. */
+const REVERSIBLE = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'latin1', 'binary', 'ucs2', 'utf16', 'utf16le', 'utf32'])
 
 /** Whether values are bytes and not text. */
 export function isBinary({ dataType, charset }: ColumnType): boolean {

@@ -239,6 +239,22 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('reading %s', (flavour) =
     await database.close()
   })
 
+  it('fails by name where a column of ascii holds other bytes, which MariaDB allows', async () => {
+    const database = await testDatabase(flavour)
+    await database.sql(
+      'CREATE TABLE t (v varchar(9) CHARACTER SET ascii)',
+      `SET SESSION sql_mode = ''`,
+      `INSERT IGNORE INTO t VALUES (x'41FF42')`,
+    )
+    const isStored = (await database.sql('SELECT HEX(v) AS bytes FROM t'))[0]?.bytes === '41FF42'
+    const repository = await Repository.create(memory(), { unencrypted: true })
+    const taking = repository.take(mysql(database.url))
+    if (isStored)
+      await expect(taking).rejects.toMatchObject({ code: 'SOURCE_FAILED', data: { table: 't', column: 'v' } })
+    else await taking
+    await database.close()
+  })
+
   it('encrypts the connection as it is told to', async () => {
     const server = await sharedMysql(flavour)
     const database = await testDatabase(flavour)

@@ -39,6 +39,25 @@ export function deserialize(connection: MongoConnection, bytes: Uint8Array): Doc
   return Object.fromEntries(ordered(connection, bytes))
 }
 
+/** The `_id` of a document as `deserialize` has it. Nothing else of it is looked at: other texts may be no UTF-8. */
+export function idOf(connection: MongoConnection, bytes: Uint8Array): unknown {
+  for (const [type, nameStart, nameLength, start, length] of connection.driver.BSON.onDemand.parseToElements(bytes)) {
+    const name = Buffer.from(bytes.subarray(nameStart, nameStart + nameLength)).toString()
+    if (name === '_id') return bsonValue(connection, type, bytes.subarray(start, start + length))
+  }
+  return undefined
+}
+
+/** Whether a command can name the `_id` of a document: not one with a text that is no UTF-8, or with a name that stands twice. */
+export function hasNameableId(connection: MongoConnection, bytes: Buffer): boolean {
+  try {
+    const sent = Buffer.from(connection.driver.BSON.serialize({ _id: idOf(connection, bytes) }))
+    return bytes.includes(sent.subarray(4, -1))
+  } catch {
+    return false // what cannot be read cannot be named
+  }
+}
+
 function ordered(connection: MongoConnection, bytes: Uint8Array): Map<string, unknown> {
   const map = new Map<string, unknown>()
   for (const [type, nameStart, nameLength, start, length] of connection.driver.BSON.onDemand.parseToElements(bytes)) {

@@ -1,7 +1,7 @@
 import { isDbSnapError } from '@dbsnap/core/errors'
 import { type CursorReply, readCursorReply } from '../connection/cursor-reply.ts'
 import { interrupted, type MongoConnection } from '../connection/mongo-connection.ts'
-import { deserialize } from '../connection/read-cursor.ts'
+import { idOf } from '../connection/read-cursor.ts'
 import type { Document, DriverSession } from '../mongodb-client.ts'
 
 /** What is read, and how. */
@@ -86,7 +86,7 @@ class DocumentCursor {
   async find(batchSize: number, after: Buffer | undefined): Promise<CursorReply> {
     const { stored, collated, readConcern, connection } = this.#input
     // A bound of the index compares values of different types, as a condition does not.
-    const from = after === undefined ? {} : { hint: { _id: 1 }, min: { _id: deserialize(connection, after)._id } }
+    const from = after === undefined ? {} : { hint: { _id: 1 }, min: { _id: idOf(connection, after) } }
     return this.#reply({
       find: stored,
       filter: {},
@@ -133,9 +133,7 @@ function withoutFirst(connection: MongoConnection, { documents }: CursorReply, l
   if (documents.length < 4) return documents
   const length = documents.readInt32LE(0)
   const first = documents.subarray(0, length)
-  const ids = [first, last].map((bytes) =>
-    connection.driver.BSON.serialize({ _id: deserialize(connection, bytes)._id }),
-  )
+  const ids = [first, last].map((bytes) => connection.driver.BSON.serialize({ _id: idOf(connection, bytes) }))
   return Buffer.compare(ids[0] as Buffer, ids[1] as Buffer) === 0 ? documents.subarray(length) : documents
 }
 

@@ -1,8 +1,8 @@
-import { TargetMovedError } from '@dbsnap/core/errors'
+import { IncompatibleTargetError, TargetMovedError } from '@dbsnap/core/errors'
 import type { RecordOperation } from '@dbsnap/core/ports'
 import { type CursorReply, readCursorReply } from '../connection/cursor-reply.ts'
 import type { MongoConnection } from '../connection/mongo-connection.ts'
-import { deserialize } from '../connection/read-cursor.ts'
+import { hasNameableId, idOf } from '../connection/read-cursor.ts'
 import type { Document, DriverSession } from '../mongodb-client.ts'
 import { readDocuments } from '../read-point/read-documents.ts'
 import { type DocumentBatch, documentBatches, documentsOf } from './document-batches.ts'
@@ -29,6 +29,8 @@ export async function stageChanges(
   const [removes, inserts] = [new Gathering(), new Gathering()]
   const write = async (gathering: Gathering, stored: string): Promise<void> => {
     const batch = gathering.take()
+    if (!documentsOf(batch.bytes).every((document) => hasNameableId(connection, document)))
+      throw unnameable(staged.name)
     if (batch.count > 0) await insertDocuments(connection, { collection: staged.name, stored }, batch)
   }
   for await (const { operation, record } of operations) {
@@ -128,7 +130,7 @@ function stagedDocuments(connection: MongoConnection, name: string, stored: stri
 }
 
 function idsOf(connection: MongoConnection, bytes: Buffer): unknown[] {
-  return documentsOf(bytes).map((document) => deserialize(connection, document)._id)
+  return documentsOf(bytes).map((document) => idOf(connection, document))
 }
 
 /** Documents of these keys in the order in which staged ones are read: all in one reply, for they were in one. */
@@ -163,6 +165,13 @@ async function remove(
   const deletes = [{ q: { _id: { $in: ids } }, limit: 0, collation: SIMPLE }]
   const options = session === undefined ? { doing } : { doing, session }
   return countOf(connection, await connection.run({ delete: name, deletes }, options), doing, false)
+}
+
+function unnameable(collection: string): IncompatibleTargetError {
+  return new IncompatibleTargetError(`a document of ${collection} has an _id that no command can name`, {
+    hint: 'It holds a text that is no UTF-8, or a name twice. Nothing was changed. Drop the collection and restore it anew.',
+    data: { collection },
+  })
 }
 
 function moved(collection: string): TargetMovedError {

@@ -22,6 +22,9 @@ export interface ChangeStage {
 const OPERATION: ColumnType = { name: 'dbsnap operation', dataType: 'char', charset: 'ascii', collation: null }
 const NUMBER = quoteName('dbsnap number')
 
+/** What columns of these types are in a stage, where they are no part of the key. */
+const LARGE: Readonly<Record<string, string>> = { varchar: 'longtext', varbinary: 'longblob' }
+
 /** Creates a stage and fills it. */
 export async function fillStage(
   side: MysqlConnection,
@@ -34,13 +37,17 @@ export async function fillStage(
   await side.run(
     doing,
     `CREATE TABLE ${sql} (${NUMBER} bigint AUTO_INCREMENT PRIMARY KEY, ${quoteName(OPERATION.name)} char(1) CHARACTER SET ascii,
-      ${columns.map(columnDefinition).join(', ')}) ENGINE=InnoDB`,
+      ${columns.map((column) => columnDefinition(column, layout)).join(', ')}) ENGINE=InnoDB`,
   )
   const target = { connection: side, table: sql, columns: [OPERATION, ...columns], collection: layout.name, way }
   await loadRecords(target, operationLines(operations, counts))
 }
 
-function columnDefinition({ name, type, charset, collation }: ColumnFacts): string {
+function columnDefinition(column: ColumnFacts, layout: CollectionLayout): string {
+  const { name, charset, collation } = column
+  const isKey = layout.key.some((part) => layout.columns[part.column]?.name === name)
+  // A row's columns, but not its large objects, may take 64 KiB together, and the table's own may take all of that.
+  const type = (isKey ? undefined : LARGE[column.dataType]) ?? column.type
   const text = charset === null ? '' : ` CHARACTER SET ${charset}${collation === null ? '' : ` COLLATE ${collation}`}`
   // MariaDB's catalog calls it so too, but takes JSON for more than its name.
   return `${quoteName(name)} ${type}${type === 'json' ? '' : text} NULL`
@@ -93,20 +100,23 @@ async function removeByKey(main: MysqlConnection, stage: ChangeStage): Promise<n
 async function removeEqualRows(main: MysqlConnection, side: MysqlConnection, stage: ChangeStage): Promise<number> {
   const { layout, sql, columns } = stage
   const doing = `remove records from ${layout.name}`
-  const bytes = columns.map((column) => `HEX(${bytesExpression(column)})`)
+  const nulls = columns.map(({ name }, i) => `${quoteName(name)} IS NULL AS n${i}`)
   let removed = 0
   let last = '0'
   for (;;) {
-    const [row] = await side.query<Record<string, string | null>>(
+    const [row] = await side.query<Record<string, string>>(
       doing,
-      `SELECT ${NUMBER} AS number, ${bytes.map((expression, i) => `${expression} AS v${i}`).join(', ')} FROM ${sql}
+      `SELECT ${NUMBER} AS number, ${nulls.join(', ')} FROM ${sql}
         WHERE ${quoteName(OPERATION.name)} = '-' AND ${NUMBER} > ${last} ORDER BY ${NUMBER} LIMIT 1`,
     )
     if (row === undefined) return removed
     last = String(row.number)
-    const equal = bytes.map(
-      (expression, i) => `${expression} <=> ${row[`v${i}`] === null ? 'NULL' : `'${row[`v${i}`]}'`}`,
-    )
+    // A large value is compared where it lies: as a literal it may be more than a packet, and its HEX is NULL then.
+    const equal = columns.map((column, i) => {
+      if (row[`n${i}`] === '1') return `${quoteName(column.name)} IS NULL`
+      const bytes = bytesExpression(column)
+      return `${bytes} = (SELECT ${bytes} FROM ${sql} WHERE ${NUMBER} = ${last})`
+    })
     const outcome = await main.run(doing, `DELETE FROM ${quoteName(layout.name)} WHERE ${equal.join(' AND ')} LIMIT 1`)
     removed += outcome.affectedRows
   }

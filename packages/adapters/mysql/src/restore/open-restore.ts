@@ -12,6 +12,7 @@ import { readServerFacts, type ServerFacts } from '../server-facts.ts'
 import { quoteName } from '../sql-text.ts'
 import { adaptSchema } from './adapt-schema.ts'
 import { emptyReadPoint } from './empty-read-point.ts'
+import { refuseForeignReferences } from './refuse-foreign-references.ts'
 import { planRestore } from './restore-plan.ts'
 import { MysqlRestoreSession } from './restore-session.ts'
 import { objectsById } from './schema-lookup.ts'
@@ -46,9 +47,14 @@ export async function openRestore(options: ResolvedMysqlOptions, given: RestoreR
     const target = objectsById(objects)
     const readable = current ?? emptyReadPoint(labelOf(options), options.database)
     const found = new Map(tables.map((table) => [table.name, table]))
+    const plan = planRestore(request, target, readable, (table) => found.get(table)?.engine === 'InnoDB')
+    if (plan.replaced.size > 0) {
+      const side = await openSide(options, server, signal)
+      await refuseForeignReferences(side, plan.replaced).finally(() => side.close())
+    }
     return new MysqlRestoreSession({
       request,
-      plan: planRestore(request, target, readable, (table) => found.get(table)?.engine === 'InnoDB'),
+      plan,
       current: readable,
       main,
       openSide: (use) => openSide(options, server, use === 'load' ? signal : undefined),

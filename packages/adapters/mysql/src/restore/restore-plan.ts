@@ -72,7 +72,8 @@ export function planRestore(
     after: all,
     rehung: [...target.values()].filter((object) => {
       const key = foreignKeyOf(object)
-      return key !== undefined && replaced.has(key.referenced) && !replaced.has(key.table)
+      const isDropped = drop.includes(object) // it is made anew as the snapshot has it, or not at all
+      return key !== undefined && replaced.has(key.referenced) && !replaced.has(key.table) && !isDropped
     }),
   }
   return { ...plan, steps: stepsOf(plan, loaded) }

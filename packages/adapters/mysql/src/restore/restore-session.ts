@@ -17,6 +17,7 @@ import { applyStage, type ChangeStage, fillStage, refuseKnownKeys } from './chan
 import { withDefiner } from './definer.ts'
 import { dropStatement } from './drop-statement.ts'
 import { foreignKeyOf, verifyForeignKey } from './foreign-keys.ts'
+import { indexChanges } from './index-changes.ts'
 import { loadRecords } from './load-records.ts'
 import type { RestorePlan } from './restore-plan.ts'
 import { objectsOf } from './schema-lookup.ts'
@@ -167,9 +168,15 @@ export class MysqlRestoreSession implements RestoreSession {
     const { main, plan } = this.#parts
     // What the transaction has locked nobody can rename or alter before it ends.
     await main.run('commit', 'COMMIT')
-    for (const object of [...this.#triggersOfReplaced(), ...plan.rehung, ...plan.drop]) await this.#drop(side, object)
+    const isApart = ({ kind }: SchemaObject): boolean => kind !== 'index'
+    const gone = [...this.#triggersOfReplaced(), ...plan.rehung, ...plan.drop.filter(isApart)]
+    for (const object of gone) await this.#drop(side, object)
+    for (const { table, statement, undo } of indexChanges(plan.drop, plan.after)) {
+      await side.run(`change the indexes of ${table}`, statement)
+      this.#undo.add(undo)
+    }
     await this.#rename(side)
-    for (const object of plan.after) await this.#create(side, object)
+    for (const object of plan.after.filter(isApart)) await this.#create(side, object)
     for (const object of plan.rehung) await this.#create(side, object)
     this.#undo.forget()
   }
