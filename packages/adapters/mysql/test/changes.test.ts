@@ -1,16 +1,21 @@
 import { memory, Repository } from '@dbsnap/core'
-import { canStartMysql, MYSQL_FLAVOURS } from '@dbsnap/test-servers'
-import { describe, expect, it } from 'vitest'
+import { canStartMysql, MYSQL_FLAVOURS, sharedMysql } from '@dbsnap/test-servers'
+import { afterAll, describe, expect, it } from 'vitest'
 import { mysql } from '../src/index.ts'
 import { everyKind } from './every-kind.ts'
+import { loadingServer, loadsOf, stopLoadingServer } from './loading-server.ts'
 import { mysqlFixture } from './mysql-fixture.ts'
 import { testDatabase } from './test-database.ts'
+
+afterAll(stopLoadingServer)
 
 /** Inserting puts every record of the snapshot back; removing takes away what the snapshot lacks, found by its values where there is no key. */
 describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('differences written to %s', (flavour) => {
   for (const loadData of [true, false]) {
     it(`are exact for values of every type, with and without a key, by ${loadData ? 'LOAD DATA' : 'INSERT'}`, async () => {
-      const fixture = await mysqlFixture(flavour, { loadData })
+      const server = await (loadData ? loadingServer(flavour) : sharedMysql(flavour))
+      const loads = await loadsOf(server)
+      const fixture = await mysqlFixture(flavour, { loadData }, server)
       const repository = await Repository.create(memory(), { unencrypted: true })
       const tables: string[] = []
       for (const [i, { type, values }] of fixture.nativeValues.entries()) {
@@ -33,6 +38,7 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('differences written to %
         const differing = proof.collections.filter(({ added, removed, changed }) => added + removed + changed > 0)
         expect(differing.map(({ name }) => name)).toEqual([])
       }
+      if (loadData) expect(await loadsOf(server)).toBeGreaterThan(loads)
       await fixture.dispose()
     })
   }

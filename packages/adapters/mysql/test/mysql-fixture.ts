@@ -1,5 +1,5 @@
 import type { ColumnKind, DatabaseTargetFixture, TableWish } from '@dbsnap/adapter-test-kit'
-import { type MysqlFlavour, sharedMysql } from '@dbsnap/test-servers'
+import { type MysqlFlavour, type MysqlServer, sharedMysql } from '@dbsnap/test-servers'
 import driver from 'mysql2/promise'
 import { PINNED_SETTINGS } from '../src/connection/pinned-settings.ts'
 import { type MysqlOptions, mysql } from '../src/index.ts'
@@ -8,12 +8,13 @@ import { nativeValues } from './native-values.ts'
 /** Of texts compared by their bytes. */
 const BYTES = { mysql: 'utf8mb4_0900_bin', mariadb: 'utf8mb4_nopad_bin' } as const
 
-/** The laws' hands on two empty databases of a real server. */
+/** The laws' hands on two empty databases of a real server, the shared one by default. */
 export async function mysqlFixture(
   flavour: MysqlFlavour,
   options: Omit<MysqlOptions, 'url'> = {},
+  given?: MysqlServer,
 ): Promise<DatabaseTargetFixture> {
-  const server = await sharedMysql(flavour)
+  const server = given ?? (await sharedMysql(flavour))
   const [sourceUrl, targetUrl] = [await server.createDatabase(), await server.createDatabase()]
   const client = await driver.createConnection({ uri: sourceUrl, charset: 'utf8mb4' })
   await client.query(`set session sql_mode = ${PINNED_SETTINGS.sql_mode}, time_zone = '+00:00'`)
