@@ -47,7 +47,9 @@ export const liveSafetyProof: Proof = {
     const capacity = await throughputOf(url)
     const pause = (1000 * THINKING_WRITERS) / (SHARE_ASKED_FOR * capacity)
     const thinking = { writers: THINKING_WRITERS, orders: ordersAt(SCALE), pause }
-    say(`${GREEDY.writers} greedy writers commit ${capacity.toFixed(0)} a second; the others pause ${pause.toFixed(1)} ms`)
+    say(
+      `${GREEDY.writers} greedy writers commit ${capacity.toFixed(0)} a second; the others pause ${pause.toFixed(1)} ms`,
+    )
     const cases = [
       { load: thinking, maxRate: RATE, what: `half of what it can, --max-rate ${RATE / 1e6}` },
       { load: thinking, maxRate: undefined, what: 'half of what it can, full pace' },
