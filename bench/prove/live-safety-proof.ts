@@ -58,8 +58,8 @@ export const liveSafetyProof: Proof = {
     ].map((one) => ({ ...one, losses: [] as number[] }))
     let longest = 0
     for (let round = 1; round <= ROUNDS; round++) {
-      for (const { load, maxRate, what, losses } of cases) {
-        const repository = join(place, `${round}-${losses.length}`)
+      for (const [i, { load, maxRate, what, losses }] of cases.entries()) {
+        const repository = join(place, `${round}-${i}`)
         const { loss, slowest } = await lossBeside(url, repository, { load, maxRate, signal })
         losses.push(loss)
         longest = Math.max(longest, slowest)

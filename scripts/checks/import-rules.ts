@@ -34,6 +34,10 @@ export const coreLayers: Record<string, LayerRule> = {
     mayImport: [...pure, 'format', 'encryption', 'compression'],
     reason: 'the tree and the repository do not know each other: they meet at the chunk-store port',
   },
+  adapter: {
+    mayImport: ['ports', 'errors', 'values'],
+    reason: 'it is what adapters have in common, and they know the ports alone',
+  },
   stores: { mayImport: ['ports', 'errors', 'values'], reason: 'a store keeps objects and knows nothing of snapshots' },
   system: { mayImport: ['ports', 'errors', 'values'], reason: 'it only implements the clock and randomness ports' },
   'record-text': {
@@ -72,17 +76,17 @@ export const packageRules: PackageRule[] = [
   },
   {
     folders: /^packages\/(adapters\/[^/]+|adapter-test-kit)\/src\/(?!.*\.test\.ts$)/,
-    allowed: /^@dbsnap\/core\/(ports|errors|values)$/,
+    allowed: /^@dbsnap\/core\/(ports|errors|values|adapter)$/,
     reason: 'an adapter stands on the ports alone, so that core can change behind them',
   },
   {
     folders: /^packages\/adapters\/[^/]+\//,
-    allowed: /^@dbsnap\/(core(\/(ports|errors|values))?|adapter-test-kit(\/vitest)?|test-servers)$/,
+    allowed: /^@dbsnap\/(core(\/(ports|errors|values|adapter))?|adapter-test-kit(\/vitest)?|test-servers)$/,
     reason: 'an adapter is tested with the kit and real servers, never with another adapter',
   },
   {
     folders: /^packages\/adapter-test-kit\//,
-    allowed: /^@dbsnap\/core\/(ports|errors|values)$/,
+    allowed: /^@dbsnap\/core\/(ports|errors|values|adapter)$/,
     reason: 'the kit proves the ports, so it may know nothing behind them',
   },
   {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
+import { guardAgainstOurDeath } from './death-guard.ts'
 import { freePort } from './free-port.ts'
 import { mongoBinary } from './mongo-binary.ts'
 import { temporaryFolder } from './reachable-folder.ts'
@@ -38,7 +39,7 @@ export async function startMongoProcess(parameters: readonly string[]): Promise<
     await log.close()
     const ended = new Promise<void>((resolve, reject) => server.once('exit', () => resolve()).once('error', reject))
     server.unref()
-    running = { server, ended, ...guardAgainstOurDeath(server, folder) }
+    running = { server, ended, ...guardAgainstOurDeath(server, folder, 'KILL') }
     if (await isReady(server, port)) return
     await halt('SIGKILL')
     throw new Error(`mongod did not start:\n${(await readFile(join(folder, 'server.log'), 'utf8')).slice(-4000)}`)
@@ -60,26 +61,6 @@ export async function startMongoProcess(parameters: readonly string[]): Promise<
     throw error
   })
   return { port, start, halt, stop }
-}
-
-/** A shell that reads a pipe from us: when we end in any way, even killed, it ends the server and removes the folder. */
-function guardAgainstOurDeath(server: ChildProcess, folder: string): { release(): void } {
-  const script = [
-    'read line && exit 0',
-    'kill -KILL "$1" 2>/dev/null',
-    'n=0; while kill -0 "$1" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done',
-    'rm -rf "$2"',
-  ].join('\n')
-  const shell = spawn('/bin/sh', ['-c', script, 'guard', String(server.pid), folder], {
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  shell.unref()
-  const pipe = shell.stdin as typeof shell.stdin & { unref?(): void }
-  pipe.unref?.()
-  pipe.on('error', () => {}) // the guard is gone already: there is nothing left to release
-  return { release: () => pipe.end('release\n') }
 }
 
 async function isReady(server: ChildProcess, port: number): Promise<boolean> {

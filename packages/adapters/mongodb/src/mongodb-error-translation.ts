@@ -1,8 +1,8 @@
+import type { FailureContext, Translation } from '@dbsnap/core/adapter'
 import {
   AuthenticationFailedError,
   ConnectionFailedError,
   type DbSnapError,
-  type DbSnapErrorOptions,
   IncompatibleTargetError,
   InvalidUrlError,
   isDbSnapError,
@@ -13,23 +13,6 @@ import {
   TargetFailedError,
   UnsupportedServerError,
 } from '@dbsnap/core/errors'
-
-/** What a failing command was for. */
-export interface FailureContext {
-  /** `host:port/database`; never a credential. */
-  readonly label: string
-  /** Completes "could not ...": `read orders`. */
-  readonly doing: string
-  /** Decides the error of failures that have no better one. Default `source`. */
-  readonly side?: 'source' | 'target'
-}
-
-type ErrorClass = new (message: string, options: DbSnapErrorOptions) => DbSnapError
-
-interface Translation {
-  readonly error: ErrorClass
-  readonly hint: string
-}
 
 const RESTARTED: Translation = {
   error: ReadPointLostError,

@@ -1,35 +1,26 @@
 import {
+  type FailureContext,
+  isNetworkCode,
+  isTlsCode,
+  lastResort,
+  networkFailure,
+  type Translation,
+  textOf,
+  unknownFailure,
+} from '@dbsnap/core/adapter'
+import {
   AuthenticationFailedError,
   ConnectionFailedError,
   type DbSnapError,
-  type DbSnapErrorOptions,
   IncompatibleTargetError,
   isDbSnapError,
   LockTimeoutError,
   PermissionDeniedError,
   ReadPointLostError,
-  SourceFailedError,
   TargetFailedError,
   TargetMovedError,
   UnknownDatabaseError,
 } from '@dbsnap/core/errors'
-
-/** What a failing statement was for. */
-export interface FailureContext {
-  /** `host:port/database`; never a credential. */
-  readonly label: string
-  /** Completes "could not ...": `read orders`. */
-  readonly doing: string
-  /** Decides the error of failures that have no better one. Default `source`. */
-  readonly side?: 'source' | 'target'
-}
-
-type ErrorClass = new (message: string, options: DbSnapErrorOptions) => DbSnapError
-
-interface Translation {
-  readonly error: ErrorClass
-  readonly hint: string
-}
 
 const LOG_IN: Translation = {
   error: AuthenticationFailedError,
@@ -144,11 +135,8 @@ const HARMLESS_MESSAGE = new Set([
   3118,
 ])
 
-/** How Node and the driver name what goes wrong below the protocol. */
-const NETWORK_CODE =
-  /^(E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|ADDRNOTAVAIL|AI_\w+|NOTFOUND|ACCES|NOENT|PROTO)|ENOTFOUND|ERR_IP_BLOCKED|ERR_SOCKET\w*|PROTOCOL_CONNECTION_LOST)$/
-const TLS_CODE =
-  /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL|HOSTNAME_MISMATCH|HANDSHAKE_(NO_)?SSL|HANDSHAKE_UNKNOWN)/
+/** How the driver names, beside Node, that no secure connection came about. */
+const HANDSHAKE_CODE = /^HANDSHAKE_(NO_SSL|SSL|UNKNOWN)/
 
 /**
  * Makes one of our errors of whatever the driver reports. Nothing of the original is kept but its number, and its
@@ -157,37 +145,27 @@ const TLS_CODE =
 export function translateMysqlError(error: unknown, context: FailureContext): DbSnapError {
   if (isDbSnapError(error)) return error
   const errno = numberOf(error)
-  const code = stringOf(error, 'code')
+  const code = textOf(error, 'code')
   // A few are named as warnings: 1265, WARN_DATA_TRUNCATED.
   if (errno >= 1000 && /^(ER|WARN)/.test(code)) return translateNumber(error, errno, context)
   const message = error instanceof Error ? error.message : ''
-  if (TLS_CODE.test(code)) {
+  if (isTlsCode(code) || HANDSHAKE_CODE.test(code)) {
     return new ConnectionFailedError(`no secure connection to ${context.label}: ${code}`, {
       hint: 'Check the server’s certificate, ssl-mode and ssl-ca.',
       data: { code },
     })
   }
-  if (
-    NETWORK_CODE.test(code) ||
-    error instanceof AggregateError ||
-    /closed state|connection is closed/i.test(message)
-  ) {
-    return new ConnectionFailedError(`could not ${context.doing} at ${context.label}: ${networkReason(code)}`, {
-      hint: 'Check host and port, that the server runs, and that a firewall lets you through.',
-      data: { code },
-    })
-  }
-  return new (lastResort(context))(`could not ${context.doing} at ${context.label}`, {
-    hint: 'The driver reported something that is not understood here.',
-    data: error instanceof Error ? { error: error.name, code } : {},
-  })
+  if (code === 'PROTOCOL_CONNECTION_LOST') return networkFailure(context, code, 'the connection was lost')
+  const isNetwork = isNetworkCode(code) || error instanceof AggregateError
+  if (isNetwork || /closed state|connection is closed/i.test(message)) return networkFailure(context, code)
+  return unknownFailure(error, context)
 }
 
 function translateNumber(error: unknown, errno: number, context: FailureContext): DbSnapError {
   const own = context.side === 'target' ? TARGET_TRANSLATIONS[errno] : undefined
   const translation = own ?? TRANSLATIONS[errno]
-  const sqlState = stringOf(error, 'sqlState')
-  const message = HARMLESS_MESSAGE.has(errno) ? stringOf(error, 'sqlMessage') : `the server reported ${errno}`
+  const sqlState = textOf(error, 'sqlState')
+  const message = HARMLESS_MESSAGE.has(errno) ? textOf(error, 'sqlMessage') : `the server reported ${errno}`
   const Class = translation?.error ?? lastResort(context)
   return new Class(`could not ${context.doing} at ${context.label}: ${message}`, {
     hint: translation?.hint ?? 'The server refused a statement; its documentation explains the number.',
@@ -195,27 +173,7 @@ function translateNumber(error: unknown, errno: number, context: FailureContext)
   })
 }
 
-function lastResort(context: FailureContext): ErrorClass {
-  return context.side === 'target' ? TargetFailedError : SourceFailedError
-}
-
-function networkReason(code: string): string {
-  if (code === 'ETIMEDOUT') return 'no answer in time'
-  if (code === 'PROTOCOL_CONNECTION_LOST' || code === 'ECONNRESET' || code === 'EPIPE') return 'the connection was lost'
-  if (code === 'ECONNREFUSED') return 'nobody listens there'
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is not known'
-  return code === '' ? 'the connection failed' : code
-}
-
 function numberOf(error: unknown): number {
   const errno = error instanceof Error && 'errno' in error ? error.errno : 0
   return typeof errno === 'number' ? errno : 0
-}
-
-function stringOf(error: unknown, property: string): string {
-  if (typeof error !== 'object' || error === null) return ''
-  const value = (error as Record<string, unknown>)[property]
-  if (typeof value === 'string') return value
-  const [first] = error instanceof AggregateError ? error.errors : []
-  return first === undefined ? '' : stringOf(first, property)
 }

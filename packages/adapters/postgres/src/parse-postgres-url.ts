@@ -1,25 +1,21 @@
-import { readFileSync } from 'node:fs'
-import { InvalidUrlError } from '@dbsnap/core/errors'
+import {
+  readServerUrl,
+  refuseUrl,
+  type ServerUrlForm,
+  type ServerUrlParts,
+  urlNumber,
+  urlPem,
+} from '@dbsnap/core/adapter'
 import { SSL_MODES, type SslMode } from './ssl-mode.ts'
 
 /** What a database URL says; parts that it leaves out are absent. */
-export interface PostgresUrlParts {
-  host?: string
-  port?: number
-  user?: string
-  password?: string
-  database?: string
+export interface PostgresUrlParts extends ServerUrlParts {
   sslMode?: SslMode
   tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer }
   applicationName?: string
   connectTimeoutSeconds?: number
   channelBinding?: boolean
 }
-
-const SCHEME = /^postgres(ql)?:\/\//
-
-/** `user:password@` up to the last `@`, host or `[address]`, port, database, parameters. */
-const PARTS = /^(?:([^:/?#]*?)(?::([^/?#]*))?@)?(\[[^\]/?#]*\]|[^:@/?#]*)(?::([^@/?#]*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/
 
 /** Parameters that other programs put into such URLs and that change nothing about what is read or who is trusted. */
 const WITHOUT_EFFECT = new Set([
@@ -39,67 +35,23 @@ const WITHOUT_EFFECT = new Set([
   'sslsni',
 ])
 
-const HINT = 'Write it as postgres://user:password@host:5432/database, with special characters in %-form.'
-
-function refuse(what: string, hint = HINT): never {
-  throw new InvalidUrlError(what, { hint })
-}
-
 /**
  * Reads a `postgres://` or `postgresql://` URL. Fails with `InvalidUrlError`, which names the part that is wrong and
  * never holds the URL: there may be a password in it.
  */
 export function parsePostgresUrl(text: string): PostgresUrlParts {
-  if (!SCHEME.test(text)) refuse('this is not a PostgreSQL URL')
-  const match = PARTS.exec(text.replace(SCHEME, ''))
-  if (match === null) refuse('the database URL cannot be read')
-  const [, user, password, host, port, database, parameters] = match
-  if (host?.includes(',')) refuse('the database URL names several hosts', 'Name the one server that is meant.')
-  const parts: PostgresUrlParts = {}
-  if (user) parts.user = decode(user, 'user')
-  if (password) parts.password = decode(password, 'password')
-  if (host) parts.host = decode(host.replace(/^\[(.*)\]$/, '$1'), 'host')
-  if (port) parts.port = toNumber(port, 'port')
-  if (database) parts.database = decode(database, 'database')
-  applyParameters(parts, new URLSearchParams(parameters ?? ''))
+  const parts = readServerUrl(text, FORM)
+  // As libpq does: who names a root certificate wants the server's checked against it.
+  if (parts.tls?.ca !== undefined && parts.sslMode === undefined) parts.sslMode = 'verify-ca'
   return parts
 }
 
-function decode(text: string, part: string): string {
-  let decoded: string
-  try {
-    decoded = decodeURIComponent(text)
-  } catch {
-    return refuse(`the ${part} in the database URL has a % that begins no %-form`, 'Write a % sign as %25.')
-  }
-  // It would end the text in the protocol, and what follows would be read as another parameter.
-  if (decoded.includes('\0')) refuse(`the ${part} in the database URL holds a zero byte`)
-  return decoded
-}
-
-function toNumber(text: string, part: string): number {
-  if (!/^\d{1,9}$/.test(text)) refuse(`the ${part} in the database URL is not a number`)
-  return Number(text)
-}
-
-function applyParameters(parts: PostgresUrlParts, parameters: URLSearchParams): void {
-  for (const [name, value] of parameters) {
-    const apply = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
-    if (apply !== undefined) apply(parts, value)
-    else if (!WITHOUT_EFFECT.has(name)) {
-      refuse('the database URL has a parameter that is not known', `Known are ${Object.keys(PARAMETERS).join(', ')}.`)
-    }
-  }
-  // As libpq does: who names a root certificate wants the server's checked against it.
-  if (parts.tls?.ca !== undefined && parts.sslMode === undefined) parts.sslMode = 'verify-ca'
-}
-
-const PARAMETERS: Record<string, (parts: PostgresUrlParts, value: string) => void> = {
+const PARAMETERS: ServerUrlForm<PostgresUrlParts>['parameters'] = {
   host: (parts, value) => {
     parts.host = value
   },
   port: (parts, value) => {
-    parts.port = toNumber(value, 'port')
+    parts.port = urlNumber(value, 'port')
   },
   user: (parts, value) => {
     parts.user = value
@@ -114,7 +66,7 @@ const PARAMETERS: Record<string, (parts: PostgresUrlParts, value: string) => voi
     parts.applicationName = value
   },
   connect_timeout: (parts, value) => {
-    parts.connectTimeoutSeconds = toNumber(value, 'connect_timeout')
+    parts.connectTimeoutSeconds = urlNumber(value, 'connect_timeout')
   },
   channel_binding: (parts, value) => {
     parts.channelBinding = value !== 'disable'
@@ -124,24 +76,24 @@ const PARAMETERS: Record<string, (parts: PostgresUrlParts, value: string) => voi
   },
   sslmode: (parts, value) => {
     const mode = SSL_MODES.find((known) => known === value)
-    parts.sslMode = mode ?? refuse('sslmode is none that PostgreSQL knows', `Use one of ${SSL_MODES.join(', ')}.`)
+    parts.sslMode = mode ?? refuseUrl('sslmode is none that PostgreSQL knows', `Use one of ${SSL_MODES.join(', ')}.`)
   },
   sslrootcert: (parts, value) => {
     if (value === 'system') parts.sslMode ??= 'verify-full'
-    else parts.tls = { ...parts.tls, ca: readPem(value, 'sslrootcert') }
+    else parts.tls = { ...parts.tls, ca: urlPem(value, 'sslrootcert') }
   },
   sslcert: (parts, value) => {
-    parts.tls = { ...parts.tls, cert: readPem(value, 'sslcert') }
+    parts.tls = { ...parts.tls, cert: urlPem(value, 'sslcert') }
   },
   sslkey: (parts, value) => {
-    parts.tls = { ...parts.tls, key: readPem(value, 'sslkey') }
+    parts.tls = { ...parts.tls, key: urlPem(value, 'sslkey') }
   },
 }
 
-function readPem(path: string, parameter: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch {
-    return refuse(`the file that ${parameter} names cannot be read`, 'Give the path of a PEM file.')
-  }
+const FORM: ServerUrlForm<PostgresUrlParts> = {
+  scheme: /^postgres(ql)?:\/\//,
+  name: 'a PostgreSQL URL',
+  example: 'postgres://user:password@host:5432/database',
+  parameters: PARAMETERS,
+  ignored: WITHOUT_EFFECT,
 }

@@ -1,8 +1,17 @@
 import {
+  type FailureContext,
+  isNetworkCode,
+  isTlsCode,
+  lastResort,
+  networkFailure,
+  type Translation,
+  textOf,
+  unknownFailure,
+} from '@dbsnap/core/adapter'
+import {
   AuthenticationFailedError,
   ConnectionFailedError,
   type DbSnapError,
-  type DbSnapErrorOptions,
   IncompatibleTargetError,
   isDbSnapError,
   LockTimeoutError,
@@ -14,23 +23,6 @@ import {
   UnknownDatabaseError,
   UnsupportedServerError,
 } from '@dbsnap/core/errors'
-
-/** What a failing statement was for. */
-export interface FailureContext {
-  /** `host:port/database`; never a credential. */
-  readonly label: string
-  /** Completes "could not ...": `read public.orders`. */
-  readonly doing: string
-  /** Decides the error of failures that have no better one. Default `source`. */
-  readonly side?: 'source' | 'target'
-}
-
-type ErrorClass = new (message: string, options: DbSnapErrorOptions) => DbSnapError
-
-interface Translation {
-  readonly error: ErrorClass
-  readonly hint: string
-}
 
 /** The first matching prefix of the server's five-character code decides; longer ones come first. */
 const TRANSLATIONS: readonly (readonly [sqlState: string, translation: Translation])[] = [
@@ -94,7 +86,7 @@ const TARGET_TRANSLATIONS: typeof TRANSLATIONS = [
 
 /** Names are unique in the catalogs: whoever waited for another's uncommitted object of the same name gets this. */
 function isCatalogClash(error: unknown, code: string): boolean {
-  return code === '23505' && stringOf(error, 'schema') === 'pg_catalog'
+  return code === '23505' && textOf(error, 'schema') === 'pg_catalog'
 }
 
 /**
@@ -103,21 +95,16 @@ function isCatalogClash(error: unknown, code: string): boolean {
  */
 const HARMLESS_MESSAGE = /^(08|0A|25|28|2B|2F|3D|3F|40|42|53|54|55|57|58|72|F0|XX|23)/
 
-/** How Node names what goes wrong below the protocol. */
-const NETWORK_CODE =
-  /^(E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NETDOWN|ADDRNOTAVAIL|AI_\w+|NOTFOUND|ACCES|NOENT|PROTO)|ENOTFOUND|ERR_IP_BLOCKED|ERR_SOCKET\w*)$/
-const TLS_CODE = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH)/
-
 /**
  * Makes one of our errors of whatever the driver reports. Nothing of the original is kept but its code, the names of the
  * table and constraint, and its message where that cannot hold a value.
  */
 export function translatePostgresError(error: unknown, context: FailureContext): DbSnapError {
   if (isDbSnapError(error)) return error
-  const code = stringOf(error, 'code')
-  if (/^[0-9A-Z]{5}$/.test(code) && !NETWORK_CODE.test(code)) return translateSqlState(error, code, context)
+  const code = textOf(error, 'code')
+  if (/^[0-9A-Z]{5}$/.test(code) && !isNetworkCode(code)) return translateSqlState(error, code, context)
   const message = error instanceof Error ? error.message : ''
-  if (TLS_CODE.test(code) || message.includes('support SSL')) {
+  if (isTlsCode(code) || message.includes('support SSL')) {
     return new ConnectionFailedError(`no secure connection to ${context.label}: ${code || message}`, {
       hint: 'Check the server’s certificate, sslmode and sslrootcert.',
       data: { code },
@@ -128,23 +115,11 @@ export function translatePostgresError(error: unknown, context: FailureContext):
       hint: 'The server asks for a password; check the one in the URL or in PGPASSWORD.',
     })
   }
-  if (
-    NETWORK_CODE.test(code) ||
-    error instanceof AggregateError ||
-    /^(Connection terminated|timeout expired|Client )/.test(message)
-  ) {
-    return new ConnectionFailedError(
-      `could not ${context.doing} at ${context.label}: ${networkReason(code, message)}`,
-      {
-        hint: 'Check host and port, that the server runs, and that a firewall lets you through.',
-        data: { code },
-      },
-    )
-  }
-  return new (lastResort(context))(`could not ${context.doing} at ${context.label}`, {
-    hint: 'The driver reported something that is not understood here.',
-    data: error instanceof Error ? { error: error.name } : {},
-  })
+  if (message === 'timeout expired') return networkFailure(context, code, 'no answer in time')
+  if (message.startsWith('Connection terminated')) return networkFailure(context, code, 'the connection was lost')
+  const isNetwork = isNetworkCode(code) || error instanceof AggregateError
+  if (isNetwork || message.startsWith('Client ')) return networkFailure(context, code)
+  return unknownFailure(error, context)
 }
 
 function translateSqlState(error: unknown, code: string, context: FailureContext): DbSnapError {
@@ -173,28 +148,7 @@ function translateSqlState(error: unknown, code: string, context: FailureContext
   return new Class(text, { hint: translation?.hint ?? 'The server refused a statement; its log says more.', data })
 }
 
-function lastResort(context: FailureContext): ErrorClass {
-  return context.side === 'target' ? TargetFailedError : SourceFailedError
-}
-
-function networkReason(code: string, message: string): string {
-  if (message === 'timeout expired') return 'no answer in time'
-  if (message.startsWith('Connection terminated') || code === 'ECONNRESET' || code === 'EPIPE')
-    return 'the connection was lost'
-  if (code === 'ECONNREFUSED') return 'nobody listens there'
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is not known'
-  return code === '' ? 'the connection failed' : code
-}
-
-function stringOf(error: unknown, property: string): string {
-  if (typeof error !== 'object' || error === null) return ''
-  const value = (error as Record<string, unknown>)[property]
-  if (typeof value === 'string') return value
-  const [first] = error instanceof AggregateError ? error.errors : []
-  return first === undefined ? '' : stringOf(first, property)
-}
-
 function named(error: unknown, property: string): Record<string, string> {
-  const value = stringOf(error, property)
+  const value = textOf(error, property)
   return value === '' ? {} : { [property]: value }
 }

@@ -1,11 +1,6 @@
-import { UnknownCollectionError, UsageError } from '@dbsnap/core/errors'
-import {
-  type CollectionLayout,
-  chooseByName,
-  type JsonObject,
-  type SchemaDocument,
-  type SchemaObject,
-} from '@dbsnap/core/values'
+import { requireChosen } from '@dbsnap/core/adapter'
+import { UsageError } from '@dbsnap/core/errors'
+import type { CollectionLayout, JsonObject, SchemaDocument, SchemaObject } from '@dbsnap/core/values'
 import { storageOf } from '../schema/read-schema.ts'
 import { Crc64 } from './crc64.ts'
 import { plainBson } from './plain-bson.ts'
@@ -43,7 +38,10 @@ export async function* bsonArchive(input: BsonArchiveInput): AsyncGenerator<Buff
       hint: 'Use another format.',
     })
   }
-  const objects = chooseObjects(input)
+  const objects = requireChosen(
+    input.schema.objects.filter(({ kind }) => kind !== 'index'),
+    input.include,
+  )
   yield MAGIC
   yield plainBson({ concurrent_collections: 1, version: '0.1', server_version: engineVersion, tool_version: 'dbsnap' })
   const sizes = new Map(snapshot.collections.map(({ layout, bytes }) => [layout.name, bytes]))
@@ -97,18 +95,6 @@ async function* wholeDocuments(records: AsyncIterable<Buffer>): AsyncGenerator<B
     if (end > 0) yield bytes.subarray(0, end)
     rest = Buffer.from(bytes.subarray(end))
   }
-}
-
-function chooseObjects({ schema, include = [] }: BsonArchiveInput): SchemaObject[] {
-  const all = schema.objects.filter(({ kind }) => kind !== 'index')
-  const { chosen, unmatched } = chooseByName(all, { include })
-  if (unmatched.length > 0) {
-    throw new UnknownCollectionError(`nothing is named ${unmatched.join(', ')}`, {
-      hint: 'Check the spelling; * and ? are wildcards.',
-      data: { unmatched: [...unmatched] },
-    })
-  }
-  return [...chosen]
 }
 
 /** What `mongodump` writes into a file of its own for each collection. */

@@ -1,3 +1,4 @@
+import { eitherSignal } from '@dbsnap/core/adapter'
 import { ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
 import type { CatchUp, ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
 import type { SchemaListing } from '@dbsnap/core/values'
@@ -55,7 +56,7 @@ export class MongoReadPoint implements ReadPoint {
       })
     }
     const { connection, readConcern } = this.#parts
-    const signal = either(options.signal, this.#parts.request.signal)
+    const signal = eitherSignal(options.signal, this.#parts.request.signal)
     if (signal?.aborted) throw interrupted(`reading ${collection}`)
     yield* readDocuments({
       connection,
@@ -104,9 +105,4 @@ export class MongoReadPoint implements ReadPoint {
       data: { collection: facts.name },
     })
   }
-}
-
-/** Aborted as soon as one of the two is. */
-function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
-  return a !== undefined && b !== undefined ? AbortSignal.any([a, b]) : (a ?? b)
 }

@@ -1,3 +1,4 @@
+import { emptyReadPoint } from '@dbsnap/core/adapter'
 import { IncompatibleTargetError, TargetNotEmptyError } from '@dbsnap/core/errors'
 import type { ReadPoint, RestoreRequest, RestoreSession } from '@dbsnap/core/ports'
 import type { SchemaObject } from '@dbsnap/core/values'
@@ -8,7 +9,6 @@ import { isAtLeast, type ServerFacts, serverFacts } from '../read-point/server-f
 import { type CollectionFacts, listCollections } from '../schema/list-collections.ts'
 import { readSchema } from '../schema/read-schema.ts'
 import { planCollection, shapesOf } from './collection-plan.ts'
-import { emptyReadPoint } from './empty-read-point.ts'
 import { MongoRestoreSession } from './mongo-restore-session.ts'
 import { planView, type ViewPlan } from './view-plan.ts'
 
@@ -61,9 +61,6 @@ async function readCurrent(
     engineVersion: server.version,
     database: options.database,
     label: options.label,
-    consistency: 'snapshot',
-    readPoint: 'nothing',
-    details: {},
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
+import type { FailureContext } from '@dbsnap/core/adapter'
 import { type DriverConnection, type DriverOutcome, importMysqlDriver } from '../mysql-client.ts'
-import { type FailureContext, translateMysqlError } from '../mysql-error-translation.ts'
+import { translateMysqlError } from '../mysql-error-translation.ts'
 import { labelOf, type ResolvedMysqlOptions } from '../mysql-options.ts'
 import { connectDriver } from './connect-driver.ts'
 import { lostConnection } from './lost-connection.ts'

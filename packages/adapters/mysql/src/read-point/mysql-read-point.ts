@@ -1,3 +1,4 @@
+import { eitherSignal } from '@dbsnap/core/adapter'
 import { InterruptedError, SourceFailedError, UnknownCollectionError } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
 import type { SchemaListing } from '@dbsnap/core/values'
@@ -46,7 +47,7 @@ export class MysqlReadPoint implements ReadPoint {
     collection: string,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<Buffer, void, undefined> {
-    const signal = either(options.signal, this.#parts.request.signal)
+    const signal = eitherSignal(options.signal, this.#parts.request.signal)
     const table = this.#names.has(collection) ? this.#parts.tables.get(collection) : undefined
     if (table === undefined) {
       throw new UnknownCollectionError(`${collection} was not chosen for this read`, {
@@ -122,9 +123,4 @@ async function refuseLostText(connection: MysqlConnection, table: TableFacts): P
       data: { table: table.name, column: column.name, count: Number(row?.count) },
     })
   }
-}
-
-/** Aborted as soon as one of the two is. */
-function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
-  return a !== undefined && b !== undefined ? AbortSignal.any([a, b]) : (a ?? b)
 }

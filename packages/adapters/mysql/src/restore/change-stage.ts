@@ -1,4 +1,5 @@
-import { KeyExistsError, TargetFailedError } from '@dbsnap/core/errors'
+import { operationLines, requireCount } from '@dbsnap/core/adapter'
+import { KeyExistsError } from '@dbsnap/core/errors'
 import type { RecordOperation } from '@dbsnap/core/ports'
 import type { CollectionLayout } from '@dbsnap/core/values'
 import type { MysqlConnection } from '../connection/mysql-connection.ts'
@@ -6,7 +7,6 @@ import { bytesExpression, type ColumnType } from '../mysql-type-map.ts'
 import type { ColumnFacts } from '../schema/table-facts.ts'
 import { quoteName } from '../sql-text.ts'
 import { loadRecords } from './load-records.ts'
-import { operationLines } from './operation-lines.ts'
 
 /** The differences of one collection, in a table of the staging database until they are carried out. */
 export interface ChangeStage {
@@ -40,7 +40,7 @@ export async function fillStage(
       ${columns.map((column) => columnDefinition(column, layout)).join(', ')}) ENGINE=InnoDB`,
   )
   const target = { connection: side, table: sql, columns: [OPERATION, ...columns], collection: layout.name, way }
-  await loadRecords(target, operationLines(operations, counts))
+  await loadRecords(target, operationLines(operations, columns.length, counts))
 }
 
 function columnDefinition(column: ColumnFacts, layout: CollectionLayout): string {
@@ -75,7 +75,7 @@ export async function applyStage(main: MysqlConnection, side: MysqlConnection, s
   const table = quoteName(layout.name)
   if (counts.remove > 0) {
     const removed = layout.key.length > 0 ? await removeByKey(main, stage) : await removeEqualRows(main, side, stage)
-    expectCount(layout.name, 'remove', counts.remove, removed)
+    requireCount(layout.name, 'remove', counts.remove, removed)
   }
   if (counts.insert > 0) {
     const names = columns.map(({ name }) => quoteName(name)).join(', ')
@@ -83,7 +83,7 @@ export async function applyStage(main: MysqlConnection, side: MysqlConnection, s
       `insert records into ${layout.name}`,
       `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${sql} WHERE ${quoteName(OPERATION.name)} = '+' ORDER BY ${NUMBER}`,
     )
-    expectCount(layout.name, 'insert', counts.insert, affectedRows)
+    requireCount(layout.name, 'insert', counts.insert, affectedRows)
   }
 }
 
@@ -127,15 +127,4 @@ function keyJoin({ layout }: ChangeStage): string {
     .map(({ column }) => quoteName(layout.columns[column]?.name ?? ''))
     .map((name) => `t.${name} = s.${name}`)
     .join(' AND ')
-}
-
-function expectCount(collection: string, operation: string, expected: number, actual: number): void {
-  if (expected === actual) return
-  throw new TargetFailedError(
-    `${collection}: ${expected} records to ${operation}, but the server did so to ${actual}`,
-    {
-      hint: 'The table did not hold what the diff had read. Nothing was changed; make a new plan.',
-      data: { collection, operation, expected, actual },
-    },
-  )
 }

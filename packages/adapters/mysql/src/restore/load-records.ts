@@ -3,8 +3,8 @@ import { TargetFailedError } from '@dbsnap/core/errors'
 import type { MysqlConnection } from '../connection/mysql-connection.ts'
 import { type ColumnType, isConverted } from '../mysql-type-map.ts'
 import { quoteName } from '../sql-text.ts'
-import { recordLiterals } from './record-literals.ts'
-import { countRecords, wholeRecords } from './whole-records.ts'
+import { insertBatches } from './insert-batches.ts'
+import { countRecords } from './whole-records.ts'
 
 /** Where records go. */
 export interface LoadTarget {
@@ -18,9 +18,6 @@ export interface LoadTarget {
   /** `load data`: by LOAD DATA LOCAL. `insert`: by INSERT of many rows. */
   readonly way: 'load data' | 'insert'
 }
-
-/** Bytes of one INSERT: more gains nothing, and every server takes four times as much by default. */
-const STATEMENT_BYTES = 1024 * 1024
 
 /** A packet to the server, below the 16 MiB that the protocol allows. */
 const MOST_PACKET_BYTES = 8 * 1024 * 1024
@@ -80,33 +77,14 @@ async function insertRecords(target: LoadTarget, records: AsyncIterable<Buffer>)
   const doing = `load ${collection}`
   const head = `INSERT INTO ${table} (${columns.map(({ name }) => quoteName(name)).join(', ')}) VALUES `
   let sent = 0
-  let rows: string[] = []
-  let length = 0
-  const flush = async (): Promise<void> => {
-    const count = rows.length
-    if (count === 0) return
-    const statement = head + rows.join(',')
-    rows = []
-    length = 0
-    const { affectedRows, warningStatus } = await connection.run(doing, statement)
-    if (warningStatus > 0) throw await warned(target, warningStatus)
-    if (affectedRows !== count) throw lostRecords(collection, count, affectedRows)
-    sent += count
-  }
   await connection.run(doing, 'START TRANSACTION')
   try {
-    for await (const bytes of wholeRecords(records)) {
-      for (let start = 0; start < bytes.length; ) {
-        const newline = bytes.indexOf(0x0a, start)
-        const end = newline === -1 ? bytes.length : newline
-        const row = recordLiterals(bytes.subarray(start, end), columns)
-        start = end + 1
-        rows.push(row)
-        length += row.length
-        if (length >= STATEMENT_BYTES) await flush()
-      }
+    for await (const rows of insertBatches(records, columns)) {
+      const { affectedRows, warningStatus } = await connection.run(doing, head + rows.join(','))
+      if (warningStatus > 0) throw await warned(target, warningStatus)
+      if (affectedRows !== rows.length) throw lostRecords(collection, rows.length, affectedRows)
+      sent += rows.length
     }
-    await flush()
     await connection.run(doing, 'COMMIT')
     return sent
   } catch (error) {

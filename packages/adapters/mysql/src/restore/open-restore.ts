@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { emptyReadPoint, objectsById } from '@dbsnap/core/adapter'
 import { InterruptedError, isDbSnapError } from '@dbsnap/core/errors'
 import type { ReadPoint, RestoreRequest } from '@dbsnap/core/ports'
 import type { SchemaObject } from '@dbsnap/core/values'
@@ -11,11 +12,9 @@ import { readTables, type TableFacts } from '../schema/table-facts.ts'
 import { readServerFacts, type ServerFacts } from '../server-facts.ts'
 import { quoteName } from '../sql-text.ts'
 import { adaptSchema } from './adapt-schema.ts'
-import { emptyReadPoint } from './empty-read-point.ts'
 import { refuseForeignReferences } from './refuse-foreign-references.ts'
 import { planRestore } from './restore-plan.ts'
 import { MysqlRestoreSession } from './restore-session.ts'
-import { objectsById } from './schema-lookup.ts'
 import { stagingName, sweepStaging } from './staging.ts'
 
 /** Opens a restore session: locks what is there of the chosen tables, reads the target's schema, and plans. */
@@ -45,7 +44,7 @@ export async function openRestore(options: ResolvedMysqlOptions, given: RestoreR
     }
     const objects = await objectsUnderLocks(options, server, signal)
     const target = objectsById(objects)
-    const readable = current ?? emptyReadPoint(labelOf(options), options.database)
+    const readable = current ?? emptyReadPoint({ engine: 'mysql', label: labelOf(options), database: options.database })
     const found = new Map(tables.map((table) => [table.name, table]))
     const plan = planRestore(request, target, readable, (table) => found.get(table)?.engine === 'InnoDB')
     if (plan.replaced.size > 0) {

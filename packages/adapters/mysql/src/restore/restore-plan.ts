@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
+import { hasSameRecords, objectDifferences, objectId, objectsByCollection } from '@dbsnap/core/adapter'
 import { IncompatibleTargetError, TargetNotEmptyError } from '@dbsnap/core/errors'
 import type { CollectionRoute, PlannedStep, ReadPoint, RestoreRequest } from '@dbsnap/core/ports'
-import type { CollectionLayout, SchemaObject } from '@dbsnap/core/values'
+import type { SchemaObject } from '@dbsnap/core/values'
 import { dropStatement } from './drop-statement.ts'
 import { foreignKeyOf } from './foreign-keys.ts'
-import { objectId, objectsOf } from './schema-lookup.ts'
 
 /** What a restore will do, decided before anything is done. */
 export interface RestorePlan {
@@ -31,24 +31,25 @@ export function planRestore(
   isTransactional: (table: string) => boolean,
 ): RestorePlan {
   const objects = request.schema.objects
+  const wanted = objectsByCollection(objects)
+  const present = objectsByCollection(target.values())
   const routes = new Map<string, CollectionRoute>()
   const drop: SchemaObject[] = []
   const after: SchemaObject[] = []
   const found = new Map(current.collections.map((collection) => [collection.name, collection]))
   for (const layout of request.collections) {
     const { name } = layout
-    const theirs = objectsOf(target.values(), name)
-    const ours = objectsOf(objects, name)
+    const [ours, theirs] = [wanted.get(name) ?? [], present.get(name) ?? []]
     const there = found.get(name)
     if (there === undefined || request.mode === 'create') routes.set(name, 'load')
     else if (request.mode === 'append') {
-      if (!sameRecords(layout, there) || !isTransactional(name)) throw otherShape(name)
+      if (!hasSameRecords(layout, there) || !isTransactional(name)) throw otherShape(name)
       if (hasTriggers(theirs)) throw wouldFire(name)
       routes.set(name, 'change')
     } else {
-      const changes = differences(ours, theirs)
+      const changes = objectDifferences(ours, theirs)
       // No session can hold triggers off; a table that is loaded beside has none yet.
-      const isKept = sameRecords(layout, there) && !changes.shape && isTransactional(name) && !hasTriggers(theirs)
+      const isKept = hasSameRecords(layout, there) && !changes.shape && isTransactional(name) && !hasTriggers(theirs)
       routes.set(name, isKept ? 'change' : 'load')
       if (isKept) {
         drop.push(...changes.drop)
@@ -147,28 +148,6 @@ function refuseWhatStandsInTheWay(
 
 function hasTriggers(objects: readonly SchemaObject[]): boolean {
   return objects.some(({ kind }) => kind === 'trigger')
-}
-
-interface Differences {
-  /** Whether the table itself differs, so that it must be made anew. */
-  readonly shape: boolean
-  readonly drop: readonly SchemaObject[]
-  readonly create: readonly SchemaObject[]
-}
-
-function differences(ours: readonly SchemaObject[], theirs: readonly SchemaObject[]): Differences {
-  const wanted = new Map(ours.map((object) => [objectId(object), object]))
-  const found = new Map(theirs.map((object) => [objectId(object), object]))
-  const isEqual = (object: SchemaObject | undefined, other: SchemaObject | undefined): boolean =>
-    isDeepStrictEqual(object?.definition, other?.definition)
-  const drop = theirs.filter((object) => !isEqual(object, wanted.get(objectId(object))))
-  const create = ours.filter((object) => !isEqual(object, found.get(objectId(object))))
-  return { shape: [...drop, ...create].some(({ section }) => section === 'pre-data'), drop, create }
-}
-
-function sameRecords(collection: CollectionLayout, there: CollectionLayout): boolean {
-  const shape = ({ columns, key }: CollectionLayout): unknown => [columns.map(({ name, type }) => [name, type]), key]
-  return isDeepStrictEqual(shape(collection), shape(there))
 }
 
 function stepsOf(plan: Omit<RestorePlan, 'steps'>, loaded: ReadonlySet<string>): PlannedStep[] {

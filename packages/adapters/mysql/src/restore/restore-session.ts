@@ -1,3 +1,4 @@
+import { objectsByCollection } from '@dbsnap/core/adapter'
 import { InterruptedError, isDbSnapError, PermissionDeniedError, UsageError } from '@dbsnap/core/errors'
 import type {
   CollectionRoute,
@@ -20,7 +21,6 @@ import { foreignKeyOf, verifyForeignKey } from './foreign-keys.ts'
 import { indexChanges } from './index-changes.ts'
 import { loadRecords } from './load-records.ts'
 import type { RestorePlan } from './restore-plan.ts'
-import { objectsOf } from './schema-lookup.ts'
 import { createStaging, dropStaging } from './staging.ts'
 import { UndoList } from './undo-list.ts'
 
@@ -58,6 +58,8 @@ export class MysqlRestoreSession implements RestoreSession {
   readonly atomic: boolean
   readonly #parts: SessionParts
   readonly #layouts: ReadonlyMap<string, CollectionLayout>
+  /** The snapshot's schema objects, by collection. */
+  readonly #owned: ReadonlyMap<string, readonly SchemaObject[]>
   readonly #stages: ChangeStage[] = []
   readonly #loaded = new Set<string>()
   readonly #undo = new UndoList()
@@ -72,6 +74,7 @@ export class MysqlRestoreSession implements RestoreSession {
     this.steps = parts.plan.steps
     this.atomic = isAtomic(parts.plan)
     this.#layouts = new Map(parts.request.collections.map((collection) => [collection.name, collection]))
+    this.#owned = objectsByCollection(parts.request.schema.objects)
   }
 
   /** Whether `commit` or `abort` has ended it. */
@@ -89,16 +92,16 @@ export class MysqlRestoreSession implements RestoreSession {
   async load(collection: string, records: AsyncIterable<Buffer>): Promise<void> {
     const layout = this.#layout(collection, 'load')
     await this.#prepare()
-    const { openSide, request, staging, way } = this.#parts
+    const { openSide, staging, way } = this.#parts
     const side = await openSide('load')
     try {
       await side.run(`load ${collection}`, 'SET SESSION foreign_key_checks = 0, unique_checks = 0')
-      const own = objectsOf(request.schema.objects, collection)
+      const own = this.#owned.get(collection) ?? []
       const table = `${quoteName(staging)}.${quoteName(collection)}`
       const create = own.find(({ kind }) => kind === 'table')?.statements[0] ?? ''
       await side.run(`create table ${collection}`, `USE ${quoteName(staging)}`)
       await side.run(`create table ${collection}`, this.#withSequences(create))
-      const facts = (await readTables(side, staging)).find(({ name }) => name === collection)
+      const facts = (await readTables(side, staging, collection)).find(({ name }) => name === collection)
       const columns = layout.columns.map(({ name }) => facts?.columns.find((column) => column.name === name))
       await loadRecords(
         { connection: side, table, columns: columns.filter((column) => column !== undefined), collection, way },

@@ -30,27 +30,39 @@ export interface TableFacts {
   readonly unique: readonly UniqueIndex[]
 }
 
-const TABLES = `SELECT TABLE_NAME AS name, TABLE_TYPE AS kind, ENGINE AS engine, TABLE_ROWS AS records,
+const tablesWhere = (
+  where: string,
+): string => `SELECT TABLE_NAME AS name, TABLE_TYPE AS kind, ENGINE AS engine, TABLE_ROWS AS records,
   DATA_LENGTH AS bytes, CREATE_OPTIONS AS options
   FROM information_schema.TABLES
- WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')`
+ WHERE ${where} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')`
 
-const COLUMNS = `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, COLUMN_TYPE AS type, LOWER(DATA_TYPE) AS dataType,
+const columnsWhere = (
+  where: string,
+): string => `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, COLUMN_TYPE AS type, LOWER(DATA_TYPE) AS dataType,
   CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, IS_NULLABLE AS nullable, EXTRA AS extra
   FROM information_schema.COLUMNS
- WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) ORDER BY TABLE_NAME, ORDINAL_POSITION`
+ WHERE ${where} ORDER BY TABLE_NAME, ORDINAL_POSITION`
 
 /** An expression of an index has no column name; such an index drops out because it has a part without a column. */
-const INDEXES = `SELECT TABLE_NAME AS tableName, INDEX_NAME AS name, COLUMN_NAME AS columnName, NULLABLE AS nullable
+const indexesWhere = (
+  where: string,
+): string => `SELECT TABLE_NAME AS tableName, INDEX_NAME AS name, COLUMN_NAME AS columnName, NULLABLE AS nullable
   FROM information_schema.STATISTICS
- WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND NON_UNIQUE = 0 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`
+ WHERE ${where} AND NON_UNIQUE = 0 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`
 
-/** All tables of the connection's database, or of another, by name in byte order. */
-export async function readTables(connection: MysqlConnection, database: string | null = null): Promise<TableFacts[]> {
+/** All tables of the connection's database, or of another, or one of them; by name in byte order. */
+export async function readTables(
+  connection: MysqlConnection,
+  database: string | null = null,
+  table?: string,
+): Promise<TableFacts[]> {
   const doing = 'read the catalog'
-  const tables = await connection.query(doing, TABLES, [database])
-  const columns = byTable(await connection.query(doing, COLUMNS, [database]))
-  const indexes = byTable(await connection.query(doing, INDEXES, [database]))
+  const where = `TABLE_SCHEMA = COALESCE(?, DATABASE())${table === undefined ? '' : ' AND TABLE_NAME = ?'}`
+  const values = table === undefined ? [database] : [database, table]
+  const tables = await connection.query(doing, tablesWhere(where), values)
+  const columns = byTable(await connection.query(doing, columnsWhere(where), values))
+  const indexes = byTable(await connection.query(doing, indexesWhere(where), values))
   return tables
     .map((table) => factsOf(table, columns.get(String(table.name)) ?? [], indexes.get(String(table.name)) ?? []))
     .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))

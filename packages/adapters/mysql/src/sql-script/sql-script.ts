@@ -1,10 +1,9 @@
-import { UnknownCollectionError } from '@dbsnap/core/errors'
-import { type CollectionLayout, chooseByName, type SchemaDocument, type SchemaObject } from '@dbsnap/core/values'
+import { requireChosen } from '@dbsnap/core/adapter'
+import type { CollectionLayout, SchemaDocument, SchemaObject } from '@dbsnap/core/values'
 import { PINNED_SETTINGS } from '../connection/pinned-settings.ts'
 import type { DefinerPolicy } from '../definer-policy.ts'
 import { withDefiner } from '../restore/definer.ts'
-import { recordLiterals } from '../restore/record-literals.ts'
-import { wholeRecords } from '../restore/whole-records.ts'
+import { insertBatches } from '../restore/insert-batches.ts'
 import { alterTogether } from '../schema/alter-together.ts'
 import { columnTypeOf } from '../schema/column-type.ts'
 import { quoteName } from '../sql-text.ts'
@@ -26,9 +25,6 @@ export interface SqlScriptInput {
   readonly definer?: DefinerPolicy
 }
 
-/** Bytes of one INSERT: more gains nothing, and every server takes four times as much by default. */
-const STATEMENT_BYTES = 1024 * 1024
-
 /** Ends statements that hold semicolons; a body that holds this as well is not met in the wild. */
 const DELIMITER = '$$dbsnap$$'
 
@@ -45,7 +41,10 @@ const SETTINGS = {
  */
 export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<Buffer, void, undefined> {
   const { schema, snapshot, definer = 'keep' } = input
-  const layouts = chosenLayouts(input)
+  const layouts = requireChosen(
+    snapshot.collections.map(({ layout }) => layout),
+    input.include,
+  )
   const chosen = new Set(layouts.map(({ name }) => name))
   const isWhole = (input.include ?? []).length === 0
   const objects = schema.objects.filter(({ collection }) =>
@@ -87,34 +86,5 @@ async function* inserts(
 ): AsyncGenerator<Buffer, void, undefined> {
   const columns = layout.columns.map(columnTypeOf)
   const head = `INSERT INTO ${quoteName(layout.name)} (${columns.map(({ name }) => quoteName(name)).join(', ')}) VALUES\n`
-  let rows: string[] = []
-  let length = 0
-  const flush = (): Buffer => {
-    const statement = Buffer.from(`${head}${rows.join(',\n')};\n`)
-    rows = []
-    length = 0
-    return statement
-  }
-  for await (const bytes of wholeRecords(records)) {
-    for (let start = 0; start < bytes.length; ) {
-      const newline = bytes.indexOf(0x0a, start)
-      const end = newline === -1 ? bytes.length : newline
-      const row = recordLiterals(bytes.subarray(start, end), columns)
-      start = end + 1
-      rows.push(row)
-      length += row.length
-      if (length >= STATEMENT_BYTES) yield flush()
-    }
-  }
-  if (rows.length > 0) yield flush()
-}
-
-function chosenLayouts({ snapshot, include }: SqlScriptInput): CollectionLayout[] {
-  const layouts = snapshot.collections.map(({ layout }) => layout)
-  const { chosen, unmatched } = chooseByName(layouts, include === undefined ? {} : { include })
-  if (unmatched.length === 0) return [...chosen]
-  throw new UnknownCollectionError(`nothing is named ${unmatched.join(', ')}`, {
-    hint: 'Look at the names with `dbsnap show`.',
-    data: { unmatched: [...unmatched] },
-  })
+  for await (const rows of insertBatches(records, columns)) yield Buffer.from(`${head}${rows.join(',\n')};\n`)
 }

@@ -1,3 +1,4 @@
+import { eitherSignal } from '@dbsnap/core/adapter'
 import { InterruptedError, isDbSnapError, ReadPointLostError, UnknownCollectionError } from '@dbsnap/core/errors'
 import type { ReadPoint, ReadPointOptions, SourceCollection, SourceFacts } from '@dbsnap/core/ports'
 import type { SchemaListing } from '@dbsnap/core/values'
@@ -60,7 +61,7 @@ export class PostgresReadPoint implements ReadPoint {
     collection: string,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<Buffer, void, undefined> {
-    const signal = either(options.signal, this.#parts.request.signal)
+    const signal = eitherSignal(options.signal, this.#parts.request.signal)
     const facts = this.#names.has(collection) ? this.#parts.tables.get(collection) : undefined
     if (facts === undefined) {
       throw new UnknownCollectionError(`${collection} was not chosen for this read`, {
@@ -161,9 +162,4 @@ function movedAway(collection: string): ReadPointLostError {
     hint: 'Its schema was renamed meanwhile. Try again.',
     data: { collection },
   })
-}
-
-/** Aborted as soon as one of the two is. */
-function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
-  return a !== undefined && b !== undefined ? AbortSignal.any([a, b]) : (a ?? b)
 }

@@ -1,4 +1,4 @@
-import { TargetFailedError } from '@dbsnap/core/errors'
+import { requireCount } from '@dbsnap/core/adapter'
 import { type ChangeStage, keyJoin } from './change-stage.ts'
 import { quoteName } from './quote-name.ts'
 import type { TargetConnection } from './target-connection.ts'
@@ -14,7 +14,7 @@ export async function applyChanges(main: TargetConnection, stage: ChangeStage): 
       layout.key.length > 0 ? removeByKey(stage) : removeEqualRows(stage),
       `remove records from ${layout.name}`,
     )
-    expectCount(layout.name, 'remove', counts.remove, removed)
+    requireCount(layout.name, 'remove', counts.remove, removed)
   }
   if (counts.insert > 0) {
     const columns = layout.columns.map((column) => quoteName(column.name))
@@ -24,7 +24,7 @@ export async function applyChanges(main: TargetConnection, stage: ChangeStage): 
       `INSERT INTO ${target} SELECT ${values.join(', ')} FROM ${stage.sql} WHERE op = '+'`,
       `insert records into ${layout.name}`,
     )
-    expectCount(layout.name, 'insert', counts.insert, inserted)
+    requireCount(layout.name, 'insert', counts.insert, inserted)
   }
 }
 
@@ -48,15 +48,4 @@ function removeEqualRows(stage: ChangeStage): string {
         JOIN removed ON removed.row_text = r.row_text
     )
     DELETE FROM ONLY ${stage.table.sql} t USING numbered WHERE t.ctid = numbered.place AND numbered.ordinal <= numbered.copies`
-}
-
-function expectCount(collection: string, operation: string, expected: number, actual: number): void {
-  if (expected === actual) return
-  throw new TargetFailedError(
-    `${collection}: ${expected} records to ${operation}, but the server did so to ${actual}`,
-    {
-      hint: 'The table did not hold what the diff had read. Nothing was changed; make a new plan.',
-      data: { collection, operation, expected, actual },
-    },
-  )
 }

@@ -1,5 +1,5 @@
+import type { OperationCounts } from '@dbsnap/core/adapter'
 import type { CollectionLayout } from '@dbsnap/core/values'
-import type { OperationCounts } from './operation-lines.ts'
 import { quoteName } from './quote-name.ts'
 import type { TargetConnection } from './target-connection.ts'
 import type { TargetTable } from './target-table.ts'

@@ -1,7 +1,7 @@
+import { objectId, objectsByCollection, objectsById } from '@dbsnap/core/adapter'
 import { IncompatibleTargetError } from '@dbsnap/core/errors'
 import type { Warning } from '@dbsnap/core/ports'
 import type { SchemaDocument, SchemaObject } from '@dbsnap/core/values'
-import { objectId, objectsByCollection, objectsById } from './schema-lookup.ts'
 
 /** What has to be created for the chosen collections. */
 export interface NeededObjects {
@@ -23,7 +23,7 @@ export function neededObjects(
   onWarning: (warning: Warning) => void,
 ): NeededObjects {
   const all = objectsById(document.objects)
-  const owned = objectsByCollection(document)
+  const owned = objectsByCollection(document.objects)
   const create = new Set<string>()
   const present = new Set<string>()
   /** Whether `object` and all it rests on is to be had; adds it to `create` then. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { emptyReadPoint, objectsById } from '@dbsnap/core/adapter'
 import { InterruptedError } from '@dbsnap/core/errors'
 import type { ReadPoint, RestoreRequest, RestoreSession } from '@dbsnap/core/ports'
 import { PostgresConnection } from '../connection/postgres-connection.ts'
@@ -7,11 +8,9 @@ import type { ResolvedPostgresOptions } from '../postgres-options.ts'
 import { openReadPoint } from '../read-point/open-read-point.ts'
 import { readSchema } from '../schema/read-schema.ts'
 import { COPY_QUEUE_BYTES } from './copy-in.ts'
-import { emptyReadPoint } from './empty-read-point.ts'
 import { planCreate, type TargetObjects } from './plan-create.ts'
 import { planOverwrite } from './plan-overwrite.ts'
 import { PostgresRestoreSession } from './restore-session.ts'
-import { objectsById } from './schema-lookup.ts'
 import { abandonedStaging, dropStaging } from './staging-area.ts'
 import { TargetConnection } from './target-connection.ts'
 import { type TargetTable, targetTables } from './target-table.ts'
@@ -28,7 +27,9 @@ export async function openRestore(options: ResolvedPostgresOptions, request: Res
     if (request.mode !== 'create') await lockTables(main, tables)
     current = request.mode === 'create' || tables.length === 0 ? undefined : await readLocked(options, request, tables)
     const target = await objectsOf(main)
-    const readable = current ?? emptyReadPoint(`${options.host}:${options.port}/${options.database}`)
+    const { database } = options
+    const label = `${options.host}:${options.port}/${database}`
+    const readable = current ?? emptyReadPoint({ engine: 'postgres', label, database })
     const plan = request.mode === 'create' ? planCreate(request, target) : planOverwrite(request, target, readable)
     await sweep(main, openSide)
     const [server] = await main.rows(

@@ -1,9 +1,9 @@
+import { objectId } from '@dbsnap/core/adapter'
 import { TargetNotEmptyError } from '@dbsnap/core/errors'
 import type { RestoreRequest } from '@dbsnap/core/ports'
 import type { SchemaObject } from '@dbsnap/core/values'
 import { neededObjects } from './needed-objects.ts'
 import { creationStep, type RestorePlan } from './restore-plan.ts'
-import { objectId } from './schema-lookup.ts'
 
 /** What the target has, as far as a plan must know. */
 export interface TargetObjects {

@@ -1,12 +1,11 @@
-import { isDeepStrictEqual } from 'node:util'
+import { hasSameRecords, objectDifferences, objectId, objectsByCollection } from '@dbsnap/core/adapter'
 import { IncompatibleTargetError } from '@dbsnap/core/errors'
 import type { CollectionRoute, ReadPoint, RestoreRequest } from '@dbsnap/core/ports'
-import type { CollectionLayout, SchemaObject } from '@dbsnap/core/values'
+import type { SchemaObject } from '@dbsnap/core/values'
 import { dropStatement } from '../schema/drop-statement.ts'
 import { neededObjects } from './needed-objects.ts'
 import { refuseWhatStandsInTheWay, type TargetObjects } from './plan-create.ts'
 import { creationStep, type RestorePlan, type SchemaStep } from './restore-plan.ts'
-import { objectId, objectsByCollection } from './schema-lookup.ts'
 
 /**
  * Plans `overwrite` and `append`. A table that is there with the same columns and key is changed record by record, and
@@ -14,8 +13,8 @@ import { objectId, objectsByCollection } from './schema-lookup.ts'
  * is created; one of another shape is dropped and created anew in `overwrite`, and refused in `append`.
  */
 export function planOverwrite(request: RestoreRequest, target: TargetObjects, current: ReadPoint): RestorePlan {
-  const wanted = objectsByCollection(request.schema)
-  const found = objectsByCollection({ ...request.schema, objects: [...target.objects.values()] })
+  const wanted = objectsByCollection(request.schema.objects)
+  const found = objectsByCollection(target.objects.values())
   const present = new Map(current.collections.map((collection) => [collection.name, collection]))
   const routes = new Map<string, CollectionRoute>()
   const clear: SchemaStep[] = []
@@ -24,12 +23,13 @@ export function planOverwrite(request: RestoreRequest, target: TargetObjects, cu
   for (const collection of request.collections) {
     const there = present.get(collection.name)
     const [ours, theirs] = [wanted.get(collection.name) ?? [], found.get(collection.name) ?? []]
-    const changes = there === undefined ? undefined : differences(ours, theirs)
-    const isKept = there !== undefined && sameRecords(collection, there)
+    const changes = there === undefined ? undefined : objectDifferences(ours, theirs)
+    const isKept = there !== undefined && hasSameRecords(collection, there)
     if (isKept && (request.mode === 'append' || changes?.shape === false)) {
       routes.set(collection.name, 'change')
       if (request.mode === 'append' || changes === undefined) continue
-      clear.push(...changes.drop.flatMap(dropStep))
+      // What was made last goes first.
+      clear.push(...[...changes.drop].reverse().flatMap(dropStep))
       after.push(...changes.create.flatMap((object) => creationStep(object)))
       continue
     }
@@ -67,30 +67,6 @@ function created(request: RestoreRequest, loaded: ReadonlySet<string>, target: T
     : []
   for (const object of missing) ids.add(objectId(object))
   return request.schema.objects.filter((object) => ids.has(objectId(object)))
-}
-
-interface Differences {
-  /** Whether the table itself differs, so that it must be made anew. */
-  readonly shape: boolean
-  readonly drop: readonly SchemaObject[]
-  readonly create: readonly SchemaObject[]
-}
-
-function differences(ours: readonly SchemaObject[], theirs: readonly SchemaObject[]): Differences {
-  const wanted = new Map(ours.map((object) => [objectId(object), object]))
-  const found = new Map(theirs.map((object) => [objectId(object), object]))
-  const isEqual = (object: SchemaObject | undefined, other: SchemaObject | undefined): boolean =>
-    isDeepStrictEqual(object?.definition, other?.definition)
-  const drop = theirs.filter((object) => !isEqual(object, wanted.get(objectId(object))))
-  const create = ours.filter((object) => !isEqual(object, found.get(objectId(object))))
-  const shape = [...drop, ...create].some(({ section }) => section === 'pre-data')
-  // What was made last goes first.
-  return { shape, drop: drop.reverse(), create }
-}
-
-function sameRecords(collection: CollectionLayout, there: CollectionLayout): boolean {
-  const shape = ({ columns, key }: CollectionLayout): unknown => [columns.map(({ name, type }) => [name, type]), key]
-  return isDeepStrictEqual(shape(collection), shape(there))
 }
 
 function dropStep(object: SchemaObject): SchemaStep[] {

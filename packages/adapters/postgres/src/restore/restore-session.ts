@@ -1,3 +1,4 @@
+import { operationLines } from '@dbsnap/core/adapter'
 import { InterruptedError, KeyExistsError, UsageError } from '@dbsnap/core/errors'
 import type {
   CollectionRoute,
@@ -14,7 +15,6 @@ import { applyChanges } from './apply-changes.ts'
 import { type ChangeStage, createChangeStage, keyJoin } from './change-stage.ts'
 import { copyRecords } from './copy-records.ts'
 import { copyStatement } from './copy-statement.ts'
-import { operationLines } from './operation-lines.ts'
 import { plannedSteps, type RestorePlan, type SchemaStep } from './restore-plan.ts'
 import { stagedTables } from './staged-table.ts'
 import { Staging } from './staging.ts'

@@ -1,6 +1,6 @@
+import { objectId } from '@dbsnap/core/adapter'
 import type { RestoreRequest } from '@dbsnap/core/ports'
 import type { RestorePlan, SchemaStep } from './restore-plan.ts'
-import { objectId } from './schema-lookup.ts'
 
 /**
  * From this size a table is loaded beside, over two connections with its indexes built in parallel. Below it the two

@@ -1,3 +1,4 @@
+import { objectId } from '@dbsnap/core/adapter'
 import type { SchemaDocument, SchemaObject } from '@dbsnap/core/values'
 import { quoteLiteral } from './identifiers.ts'
 import { stateOf } from './object-state.ts'
@@ -108,8 +109,4 @@ function withParents(document: SchemaDocument, chosen: ReadonlySet<string>): Set
     for (const parent of Array.isArray(inherits) ? inherits : []) collections.add(parent)
   }
   return collections
-}
-
-function objectId(object: SchemaObject): string {
-  return `${object.kind}:${object.name}`
 }

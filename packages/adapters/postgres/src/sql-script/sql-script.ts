@@ -1,5 +1,5 @@
-import { UnknownCollectionError } from '@dbsnap/core/errors'
-import { type CollectionLayout, chooseByName, type JsonObject, type SchemaDocument } from '@dbsnap/core/values'
+import { requireChosen } from '@dbsnap/core/adapter'
+import type { CollectionLayout, JsonObject, SchemaDocument } from '@dbsnap/core/values'
 import { copyStatement } from '../restore/copy-statement.ts'
 import {
   type CollectionSelection,
@@ -36,7 +36,10 @@ export interface SqlScriptInput {
  */
 export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<Buffer, void, undefined> {
   const { schema, snapshot } = input
-  const layouts = chosenLayouts(input)
+  const layouts = requireChosen(
+    snapshot.collections.map(({ layout }) => layout),
+    input.include,
+  )
   const selection: CollectionSelection =
     (input.include ?? []).length === 0 ? 'all' : new Set(layouts.map(({ name }) => name))
   yield Buffer.from(header(snapshot.id))
@@ -77,16 +80,6 @@ function header(id: string): string {
 
 function* statements(list: readonly SchemaStatement[]): Generator<Buffer, void, undefined> {
   for (const { sql } of list) yield Buffer.from(sql.trimEnd().endsWith(';') ? `${sql}\n` : `${sql};\n`)
-}
-
-function chosenLayouts({ snapshot, include }: SqlScriptInput): CollectionLayout[] {
-  const layouts = snapshot.collections.map(({ layout }) => layout)
-  const { chosen, unmatched } = chooseByName(layouts, include === undefined ? {} : { include })
-  if (unmatched.length === 0) return [...chosen]
-  throw new UnknownCollectionError(`nothing is named ${unmatched.join(', ')}`, {
-    hint: 'Look at the names with `dbsnap show`.',
-    data: { unmatched: [...unmatched] },
-  })
 }
 
 /** The tables' names for statements, by collection: where a name's schema ends, only the statement that drops it tells. */

@@ -1,4 +1,4 @@
-import type { RecordOperation } from '@dbsnap/core/ports'
+import type { RecordOperation } from '../ports/database-target.ts'
 
 /** Lines are gathered into buffers of this size, so that a record costs one copy and no object of its own. */
 const GATHER_BYTES = 256 * 1024
