@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { changed, create, keysOf, onlyKey, reopen, rows, storeChunk, writing } from '../../test/object-layer.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
 import { memory } from '../stores/memory-store.ts'
 import { freeBuffer } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/index.ts'
-
-async function _bytesIn(store: ObjectStore): Promise<number> {
-  let sum = 0
-  for await (const { size } of store.list('')) sum += size
-  return sum
-}
 
 describe('a writer', () => {
   it('is registered from opening to closing', async () => {
