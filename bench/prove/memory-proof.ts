@@ -5,10 +5,8 @@ import { startPostgres } from '@dbsnap/test-servers'
 import { withClient } from '../src/bench-server.ts'
 import { CHANGED_FACTS, changeFacts, createLargeDatabase } from '../src/large-database.ts'
 import { type DbsnapRun, runDbsnap } from '../src/run-dbsnap.ts'
+import { lineOfRun, peakLine } from './peak-line.ts'
 import { atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.ts'
-
-/** Bytes. What our process may have at its peak, whatever the size of the database: 256 MB as `VmHWM` counts them. */
-const PEAK_BYTES = 256 * 1024 * 1024
 
 const SETTINGS = {
   shared_buffers: '512MB',
@@ -43,11 +41,11 @@ async function* proveMemory(
   const repository = join(place, 'repository')
   const run = async (...args: string[]): Promise<DbsnapRun> => {
     const measured = await runDbsnap(args, { repository, signal })
-    say(`${args[0]}: ${measured.seconds.toFixed(0)} s, peak ${(measured.peakBytes / 1024 ** 2).toFixed(0)} MB`)
+    say(lineOfRun(args[0] as string, measured))
     return measured
   }
-  const line = (what: string, { peakBytes }: DbsnapRun): ProvenLine =>
-    atMost(`peak memory, ${gigabytes} GB: ${what}`, peakBytes / 1024 ** 2, PEAK_BYTES / 1024 ** 2, 'MB', 0)
+  const line = (what: string, measured: DbsnapRun): ProvenLine =>
+    peakLine(`peak memory, ${gigabytes} GB: ${what}`, measured)
 
   await run('init')
   yield line('first take', await run('take', url))

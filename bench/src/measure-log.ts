@@ -1,17 +1,20 @@
-import type { Measure, MeasureName, Measures, Quantity, Sample, Spread } from './figures.ts'
+import type { Measure, MeasureName, Quantity, Sample, Spread } from './figures.ts'
 
 /** Collects samples under their names. */
-export class MeasureLog {
-  readonly #samples = new Map<MeasureName, Sample[]>()
+export class MeasureLog<Name extends string = MeasureName> {
+  readonly #samples = new Map<Name, Sample[]>()
 
-  add(name: MeasureName, sample: Sample): void {
+  add(name: Name, sample: Sample): void {
     const samples = this.#samples.get(name) ?? []
     samples.push(sample)
     this.#samples.set(name, samples)
   }
 
-  measures(): Measures {
-    return Object.fromEntries([...this.#samples].map(([name, samples]) => [name, measureOf(samples)]))
+  /** What was never added is absent. */
+  measures(): { readonly [Each in Name]?: Measure } {
+    const measures: { [Each in Name]?: Measure } = {}
+    for (const [name, samples] of this.#samples) measures[name] = measureOf(samples)
+    return measures
   }
 }
 

@@ -41,7 +41,8 @@ export async function dropDatabase(url: string): Promise<void> {
   await withDatabase(url, (db) => db.dropDatabase())
 }
 
-async function withDatabase<T>(url: string, use: (db: Db) => Promise<T>): Promise<T> {
+/** Lends the database of a URL. */
+export async function withDatabase<T>(url: string, use: (db: Db) => Promise<T>): Promise<T> {
   const client = new MongoClient(url)
   try {
     return await use(client.db())

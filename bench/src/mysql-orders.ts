@@ -1,3 +1,5 @@
+import driver from 'mysql2/promise'
+
 /** What is needed of a database client: one connection on which statements run one after the other. */
 export interface MysqlOrdersClient {
   query(sql: string): Promise<unknown>
@@ -29,4 +31,15 @@ export async function createMysqlOrders(client: MysqlOrdersClient, count: number
 export async function changeMysqlOrders(client: MysqlOrdersClient, round: number): Promise<void> {
   await client.query(`update orders set total = total + 1, status = 'changed'
     where conv(left(sha2(concat(id, '-', ${round}), 256), 8), 16, 10) % 100 = 0`)
+}
+
+/** Changes exactly `rows` of the orders of a database, far from one another. */
+export async function changeSomeMysqlOrders(url: string, count: number, rows: number): Promise<void> {
+  const client = await driver.createConnection(url)
+  try {
+    const step = Math.floor(count / rows)
+    await client.query(`update orders set total = total + 1 where id % ${step} = 0 and id <= ${step * rows}`)
+  } finally {
+    await client.end()
+  }
 }

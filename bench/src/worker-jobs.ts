@@ -1,6 +1,7 @@
 import { folder, Repository } from '@dbsnap/core'
-import { postgres, sqlScript } from '@dbsnap/postgres'
+import { sqlScript } from '@dbsnap/postgres'
 import { bareCopy } from './bare-copy.ts'
+import { databaseAt } from './database-at.ts'
 import { PhaseTimer } from './phase-timer.ts'
 import { BENCH_PASSPHRASE, type JobResult, type WorkerJob } from './worker-job.ts'
 
@@ -27,8 +28,9 @@ export async function runJob(job: WorkerJob): Promise<JobResult> {
 }
 
 async function take(repository: Repository, { url, maxRate }: JobOf<'take'>): Promise<JobResult> {
+  const source = await databaseAt(url)
   const phases = new PhaseTimer('reading')
-  const snapshot = await repository.take(postgres(url), {
+  const snapshot = await repository.take(source, {
     onProgress: phases.listener,
     ...(maxRate === undefined ? {} : { maxRate }),
   })
@@ -36,17 +38,19 @@ async function take(repository: Repository, { url, maxRate }: JobOf<'take'>): Pr
 }
 
 async function diff(repository: Repository, { left, right }: JobOf<'diff'>): Promise<JobResult> {
+  const other = 'url' in right ? await databaseAt(right.url) : right.snapshot
   const phases = new PhaseTimer('comparing')
   let records = 0
-  for await (const difference of repository.diff(left, 'url' in right ? postgres(right.url) : right.snapshot)) {
+  for await (const difference of repository.diff(left, other)) {
     if (difference.type === 'change') records++
   }
   return { ...phases.end(), records }
 }
 
 async function restore(repository: Repository, { snapshot, url }: JobOf<'restore'>): Promise<JobResult> {
+  const target = await databaseAt(url)
   const phases = new PhaseTimer('planning')
-  const { collections } = await repository.restore(snapshot, postgres(url), {
+  const { collections } = await repository.restore(snapshot, target, {
     mode: 'create',
     onProgress: phases.listener,
   })
