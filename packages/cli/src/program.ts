@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { type CheckCommandOptions, checkCommand } from './commands/check-command.ts'
-import { demoCommand } from './commands/demo-command.ts'
+import { type DemoCommandOptions, demoCommand } from './commands/demo-command.ts'
 import { type DiffCommandOptions, diffCommand } from './commands/diff-command.ts'
 import { type ExportCommandOptions, exportCommand } from './commands/export-command.ts'
 import { initCommand } from './commands/init-command.ts'
@@ -10,6 +10,7 @@ import { showCommand } from './commands/show-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import type { Console } from './console.ts'
 import { CONSISTENCIES } from './database-url.ts'
+import { DEMO_ENGINES } from './demo/demo-engine.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { list, megabytes, oneOf, percent, tags, wholeNumber } from './parse-options.ts'
 
@@ -27,9 +28,13 @@ export function createProgram(console: Console, done: (exitCode: number) => void
   addSnapshotCommands(program, console, done)
   addDatabaseCommands(program, console, done)
   program
-    .command('demo')
-    .description('the whole story in a minute, on a PostgreSQL of its own')
-    .action(async () => done(await demoCommand(console)))
+    .command('demo [engine]')
+    .description('the whole story in a minute, on a database of its own: postgres (default), mysql or mongodb')
+    .option('--url <url>', 'a server to make that database on, whose user may do so (default: a server of its own)')
+    .action(async (engine: string | undefined, _, command: Command) => {
+      const name = engine === undefined ? undefined : oneOf('the demo', DEMO_ENGINES)(engine)
+      done(await demoCommand(name, command.optsWithGlobals<DemoCommandOptions>(), console))
+    })
   for (const command of program.commands) command.configureHelp({ showGlobalOptions: true })
   return program
 }

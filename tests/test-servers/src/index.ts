@@ -1,5 +1,5 @@
 export { debianTool } from './debian-tool.ts'
-export { mongoBinary, mongoUnavailable } from './mongo-binary.ts'
+export { MONGOD_WHEEL, mongoBinary, mongoUnavailable } from './mongo-binary.ts'
 export type { MongoProcess } from './mongo-process.ts'
 export {
   type MongoServer,

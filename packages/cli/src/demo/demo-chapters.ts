@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Repository, Snapshot } from '@dbsnap/core'
-import { postgres } from '@dbsnap/postgres'
 import { BAD_RELEASE } from './bad-release.ts'
+import type { DemoShop } from './demo-engine.ts'
 import { type DemoStory, showBytes, showCount } from './demo-story.ts'
 
 /** What every chapter of the story works with. */
@@ -12,8 +12,7 @@ export interface DemoScene {
   readonly repository: Repository
   /** The folder the repository lies in, for measuring what it grows by. */
   readonly repositoryFolder: string
-  /** The shop's database. */
-  readonly url: string
+  readonly shop: DemoShop
   readonly signal: AbortSignal | undefined
 }
 
@@ -31,7 +30,7 @@ const SHOWN_PER_COLLECTION = 4
 /** Takes a snapshot of the shop and tells its size. Resolves to it and to what the repository grew by, in bytes. */
 export async function takeChapter(scene: DemoScene, tag: string): Promise<{ snapshot: Snapshot; grownBytes: number }> {
   const sizeBefore = await folderBytes(scene.repositoryFolder)
-  const snapshot = await scene.repository.take(postgres(scene.url), { tags: { moment: tag }, ...given(scene.signal) })
+  const snapshot = await scene.repository.take(scene.shop.database(), { tags: { moment: tag }, ...given(scene.signal) })
   const grownBytes = (await folderBytes(scene.repositoryFolder)) - sizeBefore
   const read = `${showCount(snapshot.records)} records, ${showBytes(snapshot.bytes)}`
   scene.write(
@@ -46,7 +45,7 @@ export async function diffChapter(scene: DemoScene, before: Snapshot): Promise<D
   const shown = new Map<string, number>()
   let schema = 0
   let totals = { added: 0, removed: 0, changed: 0 }
-  for await (const change of scene.repository.diff(before, postgres(scene.url), given(scene.signal))) {
+  for await (const change of scene.repository.diff(before, scene.shop.database(), given(scene.signal))) {
     if (change.type === 'schema') {
       schema += 1
       write(story.schemaChange(change.kind, change.object, change.name))
@@ -77,14 +76,15 @@ export function badReleaseChapter({ story, write }: DemoScene): void {
 /** Shows the plan of a restore with its exact counts, then carries it out. */
 export async function restoreChapter(scene: DemoScene, before: Snapshot): Promise<void> {
   const { story, write } = scene
-  const plan = await scene.repository.plan(before, postgres(scene.url), { mode: 'overwrite', ...given(scene.signal) })
+  const plan = await scene.repository.plan(before, scene.shop.database(), { mode: 'overwrite', ...given(scene.signal) })
   for (const { name, added, removed, changed } of plan.collections) {
     if (added + removed + changed > 0)
       write(story.line(`plan: ${name}: ${added} to insert, ${removed} to remove, ${changed} to put back`))
   }
   for (const step of plan.steps) write(story.line(`plan: ${step.description}`))
   await scene.repository.apply(plan, given(scene.signal))
-  write(story.good('restored in one transaction, after a safety snapshot, proven by a diff'))
+  const how = plan.atomic ? 'in one transaction' : 'step by step (its schema has no transactions here)'
+  write(story.good(`restored ${how}, after a safety snapshot, proven by a diff`))
 }
 
 function addUp(sum: Counts, one: Counts): Counts {

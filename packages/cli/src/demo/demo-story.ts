@@ -1,4 +1,6 @@
+import type { Json } from '@dbsnap/core'
 import { createColors } from 'picocolors'
+import { documentText } from '../render/document-value.ts'
 
 /** One change of the demo's diff, as the SDK's stream yields it. */
 export interface StoryChange {
@@ -8,6 +10,8 @@ export interface StoryChange {
   readonly before: Readonly<Record<string, unknown>> | null
   readonly after: Readonly<Record<string, unknown>> | null
   readonly fields: readonly string[]
+  /** Of a changed document, each path with both values; an absent one is undefined. */
+  readonly changes?: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[]
 }
 
 /** How the story looks: every line the demo prints is made here, and nothing here prints. */
@@ -33,8 +37,9 @@ export function demoStory(options: { readonly colours: boolean }): DemoStory {
   const values = (change: StoryChange): string => {
     const { before, after } = change
     if (change.kind === 'changed') {
-      return change.fields
-        .map((field) => `${field} ${red(show(before?.[field]))} ${dim('→')} ${green(show(after?.[field]))}`)
+      const ofColumn = (path: string) => ({ path, before: before?.[path], after: after?.[path] })
+      return (change.changes ?? change.fields.map(ofColumn))
+        .map((field) => `${field.path} ${red(show(field.before))} ${dim('→')} ${green(show(field.after))}`)
         .join(dim(', '))
     }
     const record = Object.entries(before ?? after ?? {}).filter(([name]) => !(name in change.key))
@@ -74,7 +79,8 @@ export function showBytes(bytes: number): string {
 }
 
 function show(value: unknown): string {
-  return value === null || value === undefined ? 'NULL' : String(value)
+  if (value === null || value === undefined) return 'NULL'
+  return typeof value === 'object' ? documentText(value as Json) : String(value)
 }
 
 function shorten(text: string, width: number): string {

@@ -1,12 +1,9 @@
-import { readdirSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
 import { BAD_RELEASE } from './bad-release.ts'
 import { runDemo } from './run-demo.ts'
-import { serverUser, temporaryFolder } from './server-user.ts'
-
-async function demoFolders(): Promise<string[]> {
-  return readdirSync(await temporaryFolder(await serverUser())).filter((name) => name.startsWith('dbsnap-demo-'))
-}
+import { serverUser, temporaryFolder } from './servers/server-user.ts'
 
 test('the story is true: the diff finds the bad release, the restore undoes it, the second snapshot is small', async () => {
   let told = ''
@@ -26,12 +23,20 @@ test('the story is true: the diff finds the bad release, the restore undoes it, 
 })
 
 test('when it is interrupted it cleans up', async () => {
-  const before = await demoFolders()
+  // A temporary folder of its own: other tests tell the story at the same time.
+  const place = await mkdtemp(join(await temporaryFolder(await serverUser()), 'dbsnap-interrupted-'))
+  await chmod(place, 0o711) // the server's user passes through
+  vi.stubEnv('TMPDIR', place)
   const interruption = new AbortController()
   const write = (text: string): void => {
     if (text.includes('Take a snapshot')) interruption.abort()
   }
-  await expect(runDemo({ write, colours: false, scale: 0.1, signal: interruption.signal })).rejects.toThrow()
-  expect(interruption.signal.aborted).toBe(true) // else it failed before there was anything to interrupt
-  expect((await demoFolders()).filter((name) => !before.includes(name))).toEqual([])
+  try {
+    await expect(runDemo({ write, colours: false, scale: 0.1, signal: interruption.signal })).rejects.toThrow()
+    expect(interruption.signal.aborted).toBe(true) // else it failed before there was anything to interrupt
+    expect(await readdir(place)).toEqual([])
+  } finally {
+    vi.unstubAllEnvs()
+    await rm(place, { recursive: true })
+  }
 })

@@ -1,8 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folder, Repository } from '@dbsnap/core'
-import pg from 'pg'
-import { deployBadRelease } from './bad-release.ts'
+import { loadEngine } from './choose-engine.ts'
 import {
   badReleaseChapter,
   type DemoScene,
@@ -11,15 +10,21 @@ import {
   restoreChapter,
   takeChapter,
 } from './demo-chapters.ts'
+import type { DemoEngineName, ShopDescription } from './demo-engine.ts'
 import { demoStory, showBytes, showCount } from './demo-story.ts'
-import { startEmbeddedServer } from './embedded-server.ts'
-import { serverUser, temporaryFolder } from './server-user.ts'
-import { createShop } from './shop-database.ts'
+import type { Variables } from './servers/find-program.ts'
+import { temporaryFolder } from './servers/server-user.ts'
 
 export interface DemoOptions {
   /** Receives the story piece by piece, whole lines at a time. */
   readonly write: (text: string) => void
   readonly colours: boolean
+  /** Default `postgres`, which needs no network and nothing on the machine. */
+  readonly engine?: DemoEngineName
+  /** A server that runs already, whose user may create databases. Default: one of our own is started. */
+  readonly url?: string | undefined
+  /** Where programs are looked for. Default: the environment of this process. */
+  readonly variables?: Variables
   /** Size of the shop. Default 1: 200 000 records. */
   readonly scale?: number
   /** Ends the demo; everything is cleaned up. */
@@ -36,33 +41,41 @@ export interface DemoOutcome {
 }
 
 /**
- * Tells what DBSnap is for, on a real PostgreSQL of its own with a shop in it: take, break, diff, restore, prove.
- * Everything is done through the public SDK. Takes some ten seconds, needs no network and leaves nothing behind.
- * Throws UNSUPPORTED_RUNTIME where this machine cannot run the PostgreSQL it brings.
+ * Tells what DBSnap is for, on a real server with a shop in it: take, break, diff, restore, prove. Everything is done through the
+ * public SDK. Takes some ten seconds and leaves nothing behind: a server of our own goes, of a server that was named the shop's
+ * database. Throws UNSUPPORTED_RUNTIME, with what to install, where this machine has no server.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
-  const { write, signal } = options
+  const { write, signal, url, variables = process.env } = options
+  const engine = await loadEngine(options.engine ?? 'postgres')
   const story = demoStory({ colours: options.colours })
+  const say = (text: string): void => write(story.line(text))
   write(story.title('DBSnap in one minute: a shop, a bad release, and the way back'))
-  const user = await serverUser()
+  const user = url === undefined ? await engine.serverUser() : undefined
   const home = await mkdtemp(join(await temporaryFolder(user), 'dbsnap-demo-'))
   try {
     if (user) await chmod(home, 0o711) // the server's user passes through; it can list nothing
-    write(story.chapter(1, 'A small shop runs on PostgreSQL'))
-    const server = await startEmbeddedServer(home, user)
+    write(story.chapter(1, `A small shop runs on ${engine.title}`))
+    const server =
+      url === undefined
+        ? await engine.startServer(home, user, { variables, say, signal })
+        : { url, stop: async () => {} }
     try {
-      return await onServer(server.url, async (client) => {
+      const shop = await engine.openShop(server.url, variables)
+      try {
         signal?.throwIfAborted()
-        await createShop(client, { scale: options.scale ?? 1 })
-        await describeShop(client, (text) => write(story.line(text)))
+        await shop.fill(options.scale ?? 1)
+        describeShop(await shop.describe(), say)
         const repositoryFolder = join(home, 'snapshots')
         const repository = await Repository.create(folder(repositoryFolder), { passphrase: 'gone in a minute' })
         try {
-          return await tell({ story, write, repository, repositoryFolder, url: server.url, signal }, client)
+          return await tell({ story, write, repository, repositoryFolder, shop, signal })
         } finally {
           await repository.close()
         }
-      })
+      } finally {
+        await shop.close()
+      }
     } finally {
       await server.stop()
     }
@@ -71,13 +84,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   }
 }
 
-async function tell(scene: DemoScene, client: pg.Client): Promise<DemoOutcome> {
-  const { story, write } = scene
+async function tell(scene: DemoScene): Promise<DemoOutcome> {
+  const { story, write, shop } = scene
   write(story.chapter(2, 'Take a snapshot of it', 'dbsnap take <url>'))
   const first = await takeChapter(scene, 'before the release')
 
   write(story.chapter(3, 'A bad release goes out, and nobody notices'))
-  await deployBadRelease(client)
+  await shop.deployBadRelease()
   badReleaseChapter(scene)
 
   write(story.chapter(4, 'What changed since the snapshot?', `dbsnap diff ${first.snapshot.id.slice(0, 8)} <url>`))
@@ -104,23 +117,8 @@ async function tell(scene: DemoScene, client: pg.Client): Promise<DemoOutcome> {
   return { firstDiff, lastDiff, firstBytes: first.grownBytes, secondBytes: second.grownBytes }
 }
 
-async function describeShop(client: pg.Client, say: (text: string) => void): Promise<void> {
-  const { rows } = await client.query<{ table: string; records: number; version: string }>(
-    `select relname as table, reltuples::int as records, current_setting('server_version') as version
-    from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by reltuples desc`,
-  )
-  const total = rows.reduce((sum, { records }) => sum + records, 0)
-  say(`PostgreSQL ${rows[0]?.version}, ${rows.length} tables, ${showCount(total)} records:`)
-  say(rows.map(({ table, records }) => `${table} ${showCount(records)}`).join(' · '))
-}
-
-async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url })
-  client.on('error', () => {}) // a lost connection also fails the statement that runs, and that is thrown
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
+function describeShop({ server, noun, collections }: ShopDescription, say: (text: string) => void): void {
+  const total = collections.reduce((sum, { records }) => sum + records, 0)
+  say(`${server}, ${collections.length} ${noun}, ${showCount(total)} records:`)
+  say(collections.map(({ name, records }) => `${name} ${showCount(records)}`).join(' · '))
 }

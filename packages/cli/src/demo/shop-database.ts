@@ -1,3 +1,6 @@
+import { shopSize } from './shop-size.ts'
+import { CATEGORIES, CITIES, FIRST_NAMES, LAST_NAMES, NOUNS, QUALITIES } from './shop-words.ts'
+
 /** What is needed of a database client: one connection on which statements run one after the other. */
 export interface ShopClient {
   query(sql: string): Promise<unknown>
@@ -11,12 +14,6 @@ export interface ShopOptions {
   readonly seed?: number
 }
 
-/** How many records a shop of scale 1 has; every order has one to three lines, two on average. */
-const CUSTOMERS = 20_000
-const PRODUCTS = 2_000
-const ORDERS = 48_000
-const AUDIT_ENTRIES = 34_000
-
 /**
  * Fills an empty database with a small shop, in its `public` schema: customers, products, orders, order lines, and an
  * audit log without a key in which equal records occur. Uses JSONB, arrays, enums, identities, foreign keys, a view.
@@ -24,14 +21,14 @@ const AUDIT_ENTRIES = 34_000
  */
 export async function createShop(client: ShopClient, options: ShopOptions = {}): Promise<void> {
   const { scale = 1, seed = 1 } = options
-  const size = (full: number) => Math.max(50, Math.round(full * scale))
+  const { customers, products, orders, auditEntries } = shopSize(scale)
   await client.query(SCHEMA)
   await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'`)
   await client.query(pickFunction(seed))
-  await client.query(insertCustomers(size(CUSTOMERS)))
-  await client.query(insertProducts(size(PRODUCTS)))
-  await client.query(insertOrders(size(ORDERS), size(CUSTOMERS), size(PRODUCTS)))
-  await client.query(insertAuditLog(size(AUDIT_ENTRIES), size(ORDERS)))
+  await client.query(insertCustomers(customers))
+  await client.query(insertProducts(products))
+  await client.query(insertOrders(orders, customers, products))
+  await client.query(insertAuditLog(auditEntries, orders))
   await client.query('drop function pg_temp.pick')
   await client.query('analyze')
 }
@@ -97,39 +94,6 @@ function oneOf(salt: number, words: readonly string[], n = 'n'): string {
   const list = words.map((word) => `'${word}'`).join(', ')
   return `(array[${list}])[1 + pg_temp.pick(${n}, ${salt}, ${words.length})]`
 }
-
-const FIRST_NAMES = [
-  'Ada',
-  'Alan',
-  'Barbara',
-  'Donald',
-  'Edsger',
-  'Frances',
-  'Grace',
-  'Hedy',
-  'John',
-  'Katherine',
-  'Ken',
-  'Radia',
-]
-const LAST_NAMES = [
-  'Adler',
-  'Baker',
-  'Castro',
-  'Dubois',
-  'Evans',
-  'Fischer',
-  'Garcia',
-  'Haas',
-  'Ito',
-  'Jansen',
-  'Kowalski',
-  'Lund',
-]
-const CITIES = ['Amsterdam', 'Berlin', 'Copenhagen', 'Dublin', 'Lisbon', 'Madrid', 'Oslo', 'Prague', 'Vienna', 'Zürich']
-const CATEGORIES = ['coffee', 'tea', 'chocolate', 'spices', 'kitchen']
-const QUALITIES = ['Morning', 'Velvet', 'Wild', 'Golden', 'Quiet', 'Stormy', 'Honest', 'Northern', 'Slow', 'Bright']
-const NOUNS = ['Harvest', 'Roast', 'Blend', 'Leaf', 'Selection', 'Reserve', 'Garden', 'Cup']
 
 function insertCustomers(count: number): string {
   return `insert into customers (email, full_name, city, tags, preferences, created_at)

@@ -11,20 +11,20 @@ export interface ServerUser {
 }
 
 /**
- * PostgreSQL refuses to run as root, so root's demo runs it as `postgres` or `nobody`, whichever the machine has; none
- * is made for a demo. `undefined`: this process is not root's, the server runs as we do.
+ * PostgreSQL and MySQL refuse to run as root, so root's demo runs them as a user of their own or `nobody`, whichever the
+ * machine has; none is made for a demo. `undefined`: this process is not root's, the server runs as we do.
  */
-export async function serverUser(): Promise<ServerUser | undefined> {
+export async function serverUser(own: 'postgres' | 'mysql' = 'postgres'): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n')
-  for (const name of ['postgres', 'nobody']) {
+  for (const name of [own, 'nobody']) {
     const line = lines.find((entry) => entry.startsWith(`${name}:`))
     if (line === undefined) continue
     const [, , uid, gid] = line.split(':')
     return { name, uid: Number(uid), gid: Number(gid) }
   }
-  throw new UnsupportedRuntimeError('PostgreSQL refuses to run as root, and this machine has no other user for it.', {
-    hint: 'Run the demo as another user, or add one: useradd --system postgres',
+  throw new UnsupportedRuntimeError('The server refuses to run as root, and this machine has no other user for it.', {
+    hint: `Run the demo as another user, or add one: useradd --system ${own}`,
   })
 }
 
