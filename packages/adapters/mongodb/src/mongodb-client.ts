@@ -7,6 +7,8 @@ export interface Document {
 
 /** What we call of a session of the driver. */
 export interface DriverSession {
+  /** Of the latest reply in it that had one. */
+  clusterTime?: { readonly signature?: { readonly hash: { buffer: Uint8Array } } } | undefined
   startTransaction(): void
   commitTransaction(): Promise<unknown>
   abortTransaction(): Promise<unknown>

@@ -29,6 +29,11 @@ const TOO_OLD: Translation = {
   hint: 'Raise minSnapshotHistoryWindowInSeconds on the server, or let the read catch up (consistency: catch-up).',
 }
 
+const KILLED: Translation = {
+  error: ReadPointLostError,
+  hint: 'Somebody ended the read on the server. Try again.',
+}
+
 const FORGOTTEN: Translation = {
   error: ReadPointLostError,
   hint: 'The oplog does not reach back to the beginning of the read. Make it larger, or read less at a time.',
@@ -53,6 +58,7 @@ const TRANSLATIONS: Readonly<Record<number, Translation>> = {
   189: ELECTED,
   10107: ELECTED,
   11600: ELECTED,
+  11601: KILLED,
   11602: ELECTED,
   13435: ELECTED,
   13436: ELECTED,
@@ -103,8 +109,7 @@ export function translateError(error: unknown, context: FailureContext): DbSnapE
 function translationOf(code: number | undefined, name: string, { side }: FailureContext): Translation {
   const known = code === undefined ? DRIVER_ERRORS.find(([pattern]) => pattern.test(name))?.[1] : TRANSLATIONS[code]
   // Of a target there is no read point to lose.
-  const isLost = known === RESTARTED || known === TOO_OLD || known === FORGOTTEN
-  if (known !== undefined && !(side === 'target' && isLost)) return known
+  if (known !== undefined && !(side === 'target' && known.error === ReadPointLostError)) return known
   return side === 'target' ? TARGET_DEFAULT : SOURCE_DEFAULT
 }
 

@@ -6,9 +6,12 @@ import { type MongoOptions, mongodb } from '../src/index.ts'
 import { databaseOf } from './mongo-fixture.ts'
 import { insertNotes, notes, repositoryInMemory, type TestDatabase, testDatabase } from './test-database.ts'
 
+/** Of `notes`: enough for eight replies of the server. */
+const NOTES = 20_000
+
 const quiet = { concurrency: 1, onWarning: () => {} }
 
-/** Reads `notes` and does something when the first of several replies has come. */
+/** Reads `notes` and does something when the first of several replies has come, of which one more is on its way. */
 async function readWhile(options: MongoOptions, disturb: () => Promise<unknown>): Promise<Buffer> {
   const point = await mongodb(options).openReadPoint(quiet)
   try {
@@ -17,7 +20,7 @@ async function readWhile(options: MongoOptions, disturb: () => Promise<unknown>)
       parts.push(Buffer.from(part))
       if (parts.length === 1) await disturb()
     }
-    expect(parts.length).toBeGreaterThan(1)
+    expect(parts.length).toBeGreaterThan(2)
     return Buffer.concat(parts)
   } finally {
     await point.close()
@@ -26,7 +29,7 @@ async function readWhile(options: MongoOptions, disturb: () => Promise<unknown>)
 
 async function withNotes(given?: string): Promise<TestDatabase & { readonly bytes: Buffer }> {
   const database = await testDatabase('replica-set', given)
-  await insertNotes(database.db, 'notes', notes(5000))
+  await insertNotes(database.db, 'notes', notes(NOTES))
   return { ...database, bytes: await readWhile({ url: database.url }, async () => {}) }
 }
 
@@ -42,16 +45,33 @@ describe.skipIf(await mongoUnavailable())('a read that is disturbed', () => {
     await using server = await startMongo()
     await using database = await withNotes(server.url())
     const killed = readWhile({ url: database.url }, async () => {
-      await insertNotes(database.db, 'notes', notes(100, 10_000))
+      await insertNotes(database.db, 'notes', notes(100, NOTES))
       await database.db.admin().command({ killAllSessionsByPattern: [] })
     })
     expect((await killed).equals(database.bytes)).toBe(true)
   })
 
+  it('reads two collections side by side while the time of the cluster moves on', async () => {
+    await using database = await withNotes()
+    await insertNotes(database.db, 'others', notes(NOTES))
+    const point = await mongodb(database.url).openReadPoint({ ...quiet, concurrency: 2 })
+    const read = async (collection: string): Promise<Buffer> => {
+      const parts: Buffer[] = []
+      for await (const part of point.read(collection)) {
+        parts.push(Buffer.from(part))
+        await database.db.collection('written').insertOne({})
+      }
+      return Buffer.concat(parts)
+    }
+    for (const bytes of await Promise.all([read('notes'), read('others')]))
+      expect(bytes.equals(database.bytes)).toBe(true)
+    await point.close()
+  })
+
   it('without a moment fails whole when its cursor is lost', async () => {
     await using server = await startMongo({ topology: 'standalone' })
     await using database = await testDatabase('standalone', server.url())
-    await insertNotes(database.db, 'notes', notes(5000))
+    await insertNotes(database.db, 'notes', notes(NOTES))
     const killed = readWhile({ url: database.url }, () => database.db.admin().command({ killAllSessionsByPattern: [] }))
     expect(await codeOf(killed)).toBe('READ_POINT_LOST')
   })
@@ -81,7 +101,7 @@ describe.skipIf(await mongoUnavailable())('a read that is disturbed', () => {
 
     await using late = await withNotes()
     expect(await codeOf(readWhile({ url: late.url }, () => late.db.dropCollection('notes')))).toBe('READ_POINT_LOST')
-    await insertNotes(late.db, 'notes', notes(5000))
+    await insertNotes(late.db, 'notes', notes(NOTES))
     const again = readWhile({ url: late.url }, async () => {
       await late.db.dropCollection('notes')
       await insertNotes(late.db, 'notes', notes(1))

@@ -118,17 +118,25 @@ export class ChunkSplitter {
     }
   }
 
-  /** Verifies the order and remembers the key. */
+  /** Verifies the order and remembers the key. Neighbours share most of their bytes: one loop is faster than two calls into Node for each record. */
   #accept(keyBytes: Buffer, keyLength: number): void {
-    if (this.#lastKeyLength >= 0) {
-      const order = keyBytes.compare(this.#lastKey, 0, this.#lastKeyLength, 0, keyLength)
-      if (order <= 0) this.#refuseOrder(order === 0)
-    }
-    if (this.#lastKey.length < keyLength) this.#lastKey = Buffer.allocUnsafe(2 * keyLength)
-    keyBytes.copy(this.#lastKey, 0, 0, keyLength)
+    if (this.#lastKey.length < keyLength) this.#growLastKey(2 * keyLength)
+    const lastKey = this.#lastKey
+    const shared = Math.min(keyLength, this.#lastKeyLength)
+    let at = 0
+    while (at < shared && keyBytes[at] === lastKey[at]) at++
+    const order = at < shared ? (keyBytes[at] as number) - (lastKey[at] as number) : keyLength - this.#lastKeyLength
+    if (order <= 0) this.#refuseOrder(order === 0)
+    for (; at < keyLength; at++) lastKey[at] = keyBytes[at] as number
     this.#lastKeyLength = keyLength
     if (this.#records === 0) this.#firstKey = Buffer.from(keyBytes.subarray(0, keyLength))
     this.#records++
+  }
+
+  #growLastKey(length: number): void {
+    const longer = Buffer.allocUnsafe(length)
+    longer.set(this.#lastKey)
+    this.#lastKey = longer
   }
 
   #cut(end: number, atBoundary: boolean): SplitChunk {

@@ -1,6 +1,8 @@
+import { freeBacking } from '@dbsnap/core'
 import { isDbSnapError } from '@dbsnap/core/errors'
 import { type CursorReply, readCursorReply } from '../connection/cursor-reply.ts'
 import { interrupted, type MongoConnection } from '../connection/mongo-connection.ts'
+import { becomesOwnReply, expectOwnReply } from '../connection/own-reply.ts'
 import { idOf } from '../connection/read-cursor.ts'
 import type { Document, DriverSession } from '../mongodb-client.ts'
 
@@ -27,8 +29,11 @@ export interface ReadDocuments {
 const REPLY_BYTES = 1024 * 1024
 const LARGEST_BATCH = 100_000
 
-/** Codes of a cursor that the server no longer has: not found, killed. */
-const CURSOR_GONE = [43, 237]
+/** The next reply is fetched while one is consumed, unless that is larger: documents near the limit would be held twice. */
+const FETCH_AHEAD_UP_TO = 4 * REPLY_BYTES
+
+/** Codes of a cursor that the server no longer has: not found, killed, killed while it gathered a reply. */
+const CURSOR_GONE = [43, 237, 11601]
 
 /** So often a read is taken up again after a lost connection or an election before it fails. */
 const RESUMPTIONS = 5
@@ -47,6 +52,7 @@ export async function* readDocuments(input: ReadDocuments): AsyncGenerator<Buffe
     const cursor = new DocumentCursor(input)
     try {
       for (let reply = await cursor.find(batchSize, after); ; reply = await cursor.next(batchSize)) {
+        if (reply.id !== 0n && reply.documents.length <= FETCH_AHEAD_UP_TO) await cursor.fetchAhead(batchSize)
         const documents = after === undefined ? reply.documents : withoutFirst(connection, reply, after)
         if (reply.count > 0) {
           after = undefined
@@ -55,6 +61,7 @@ export async function* readDocuments(input: ReadDocuments): AsyncGenerator<Buffe
           if (documents.length > 0) yield documents
           if (signal?.aborted) throw interrupted(`reading ${collection}`)
           cursor.last = last
+          if (reply.isOwn) freeBacking(documents)
         }
         if (reply.id === 0n) return
       }
@@ -70,6 +77,11 @@ export async function* readDocuments(input: ReadDocuments): AsyncGenerator<Buffe
   }
 }
 
+/** A reply, and whether its memory may be freed. */
+interface OwnedReply extends CursorReply {
+  readonly isOwn: boolean
+}
+
 /** One cursor of the server. */
 class DocumentCursor {
   /** The last document that was given out. */
@@ -77,13 +89,14 @@ class DocumentCursor {
   readonly #input: ReadDocuments
   readonly #session: DriverSession
   #id = 0n
+  #ahead: Promise<OwnedReply> | undefined
 
   constructor(input: ReadDocuments) {
     this.#input = input
     this.#session = input.connection.startSession()
   }
 
-  async find(batchSize: number, after: Buffer | undefined): Promise<CursorReply> {
+  async find(batchSize: number, after: Buffer | undefined): Promise<OwnedReply> {
     const { stored, collated, readConcern, connection } = this.#input
     // A bound of the index compares values of different types, as a condition does not.
     const from = after === undefined ? {} : { hint: { _id: 1 }, min: { _id: idOf(connection, after) } }
@@ -99,13 +112,27 @@ class DocumentCursor {
     })
   }
 
-  next(batchSize: number): Promise<CursorReply> {
-    return this.#reply({ getMore: this.#id, collection: this.#input.stored, batchSize })
+  next(batchSize: number): Promise<OwnedReply> {
+    const ahead = this.#ahead ?? this.#more(batchSize)
+    this.#ahead = undefined
+    return ahead
+  }
+
+  /**
+   * The server gathers what `next` returns, while the caller does something else. Resolves once the command is sent: the driver sends
+   * it a few turns later, until when a caller that computes would hold it back.
+   */
+  async fetchAhead(batchSize: number): Promise<void> {
+    this.#ahead = this.#more(batchSize)
+    this.#ahead.catch(() => {}) // `next` throws it; nobody cares once the read was left
+    await new Promise((resolve) => setImmediate(resolve))
   }
 
   /** A cursor that was not read to its end is forgotten by the server at once. */
   async close(): Promise<void> {
     const { connection, stored } = this.#input
+    // A session serves one command at a time.
+    await this.#ahead?.catch(() => {})
     if (this.#id !== 0n) {
       const command = { killCursors: stored, cursors: [this.#id] }
       // Best effort: the server forgets it by itself after ten minutes.
@@ -114,13 +141,19 @@ class DocumentCursor {
     await this.#session.endSession()
   }
 
-  async #reply(command: Document): Promise<CursorReply> {
+  #more(batchSize: number): Promise<OwnedReply> {
+    return this.#reply({ getMore: this.#id, collection: this.#input.stored, batchSize })
+  }
+
+  async #reply(command: Document): Promise<OwnedReply> {
     const { connection, collection } = this.#input
+    expectOwnReply(this.#session)
     const options = { doing: `read ${collection}`, raw: true, session: this.#session }
-    const { cursor } = await connection.run(command, options)
-    const reply = readCursorReply(cursor as Buffer)
+    const raw = await connection.run(command, options)
+    const isOwn = becomesOwnReply(raw, this.#session)
+    const reply = readCursorReply(raw.cursor as Buffer)
     this.#id = reply.id
-    return reply
+    return { ...reply, isOwn }
   }
 }
 
