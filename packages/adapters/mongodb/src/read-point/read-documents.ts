@@ -1,5 +1,5 @@
-import { freeBacking } from '@dbsnap/core'
 import { isDbSnapError } from '@dbsnap/core/errors'
+import { freeBacking } from '@dbsnap/core/values'
 import { type CursorReply, readCursorReply } from '../connection/cursor-reply.ts'
 import { interrupted, type MongoConnection } from '../connection/mongo-connection.ts'
 import { becomesOwnReply, expectOwnReply } from '../connection/own-reply.ts'
