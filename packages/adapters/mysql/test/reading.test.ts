@@ -70,6 +70,10 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('reading %s', (flavour) =
       readLock: { lock: 'single connection', connections: 1 },
       notConsistent: ['old'],
     })
+    expect(snapshot.collections.map(({ layout, consistency }) => [layout.name, consistency])).toEqual([
+      ['old', 'collection'],
+      ['t', 'snapshot'],
+    ])
     expect(warnings.map(({ code }) => code)).toEqual(['NOT_CONSISTENT', 'SINGLE_CONNECTION'])
     expect(snapshot.warnings.find(({ code }) => code === 'NOT_CONSISTENT')?.message).toContain('old')
     await expect(repository.restore(snapshot, mysql(url), { mode: 'overwrite', confirm: true })).rejects.toMatchObject({

@@ -52,6 +52,17 @@ describe('RowPackets', () => {
   const answer = Buffer.concat([head(3), row('1', null, ''), row('\t\n\r\\', '\0\b', 'x'.repeat(300)), EOF])
   const text = `1\t\\N\t\n\\t\\n\\r\\\\\t\0\b\t${'x'.repeat(300)}\n`
 
+  it('escapes a byte wherever it stands among others, and no other', () => {
+    const letters: Record<string, string> = { '\t': 't', '\n': 'n', '\r': 'r', '\\': '\\' }
+    const values = Array.from({ length: 256 * 8 }, (_, i) => {
+      const [before, after] = ['~'.repeat(i % 8), '\x0e'.repeat(7 - (i % 8))]
+      return `${before}${String.fromCharCode(i >> 3)}${after}`
+    })
+    const escaped = values.map((one) => one.replace(/[\t\n\r\\]/g, (char) => `\\${letters[char]}`))
+    const answer = Buffer.concat([head(1), ...values.map((one) => row(one)), EOF])
+    expect(read(answer, 1000).text).toBe(escaped.map((one) => `${one}\n`).join(''))
+  })
+
   it('makes the same records of an answer however it is cut', () => {
     for (const size of [1, 2, 3, 5, 7, 64, 1000]) {
       expect(read(answer, size), `pieces of ${size}`).toEqual({ text, numbers: [1, 2, 3, 4, 5, 6], last: 0xfe })

@@ -50,6 +50,8 @@ export class RowPackets {
   #out: Buffer = Buffer.alloc(0)
   #filled = 0
   readonly #free: Buffer[] = []
+  readonly #source = new FourBytes()
+  readonly #target = new FourBytes()
 
   /** Takes the next bytes of the connection, cut anywhere. Not to be called after `ended` was given. */
   take(bytes: Buffer): TakenRows {
@@ -180,16 +182,20 @@ export class RowPackets {
   #escape(bytes: Buffer, start: number, end: number): void {
     if (this.#out.length - this.#filled < 2 * (end - start) + 16) this.#room()
     const out = this.#out
+    const [from, to] = [this.#source.of(bytes), this.#target.of(out)]
     let filled = this.#filled
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i] as number
-      if (byte > RETURN && byte !== BACKSLASH) {
-        out[filled++] = byte
-        continue
+    for (let at = start; at < end; ) {
+      for (; at + 4 <= end; at += 4, filled += 4) {
+        const four = from.getInt32(at)
+        if (mayNeedEscape(four)) break
+        to.setInt32(filled, four)
       }
-      const letter = escapeOf(byte)
-      if (letter !== 0) out[filled++] = BACKSLASH
-      out[filled++] = letter === 0 ? byte : letter
+      for (const stop = Math.min(end, at + 4); at < stop; at++) {
+        const byte = bytes[at] as number
+        const letter = escapeOf(byte)
+        if (letter !== 0) out[filled++] = BACKSLASH
+        out[filled++] = letter === 0 ? byte : letter
+      }
     }
     this.#filled = filled
   }
@@ -215,6 +221,31 @@ export class RowPackets {
     }
     this.#filled = 0
   }
+}
+
+/** A buffer's bytes four at a time; it is asked for the same one again and again. */
+class FourBytes {
+  #bytes = Buffer.alloc(0)
+  #view = new DataView(new ArrayBuffer(0))
+
+  of(bytes: Buffer): DataView {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    }
+    return this.#view
+  }
+}
+
+/**
+ * Whether one of four bytes is a backslash, or below 14, where the others lie that are escaped. All four in a few operations (Henry S. Warren,
+ * Hacker's Delight, "Find First 0-Byte"): half the time of one after the other.
+ */
+function mayNeedEscape(four: number): boolean {
+  const zeroIfBackslash = four ^ 0x5c_5c_5c_5c
+  const below = (four - 0x0e_0e_0e_0e) & ~four
+  const backslash = (zeroIfBackslash - 0x01_01_01_01) & ~zeroIfBackslash
+  return ((below | backslash) & 0x80_80_80_80) !== 0
 }
 
 /** The letter after the backslash; 0 for a byte that stands for itself. */

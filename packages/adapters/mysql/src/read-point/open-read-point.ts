@@ -10,13 +10,10 @@ import { readServerFacts, type ServerFacts } from '../server-facts.ts'
 import { quoteName } from '../sql-text.ts'
 import { type StartFacts, startConsistently } from './consistent-start.ts'
 import { MysqlReadPoint } from './mysql-read-point.ts'
-import { sourceCollection } from './source-collection.ts'
+import { isNotConsistent, sourceCollection } from './source-collection.ts'
 
 /** DDL between the read point and the lock on a table has it begun anew once; then the take fails by the table's name. */
 const TRIES = 2
-
-/** Engines whose tables a transaction sees as they were when it began. */
-const TRANSACTIONAL = new Set(['InnoDB', 'ROCKSDB', 'TokuDB'])
 
 /**
  * Opens a read point: transactions that see one moment, then a metadata lock on every chosen table, which keeps it from
@@ -131,10 +128,6 @@ function details(chosen: readonly TableFacts[], start: StartFacts, server: Serve
     readLock: { lock, seconds: lockSeconds, lateTries, connections: connections.length },
     ...(notConsistent.length === 0 ? {} : { notConsistent }),
   }
-}
-
-function isNotConsistent({ engine }: TableFacts): boolean {
-  return !TRANSACTIONAL.has(engine)
 }
 
 function choose(tables: readonly TableFacts[], request: ReadPointOptions): readonly TableFacts[] {

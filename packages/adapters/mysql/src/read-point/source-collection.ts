@@ -4,6 +4,14 @@ import { keyTypeOf, valueEqualityOf, valueExpression, valueShapeOf } from '../my
 import type { ColumnFacts, TableFacts } from '../schema/table-facts.ts'
 import { quoteName } from '../sql-text.ts'
 
+/** Engines whose tables a transaction sees as they were when it began. */
+const TRANSACTIONAL = new Set(['InnoDB', 'ROCKSDB', 'TokuDB'])
+
+/** Whether a table is read as it is when its turn comes, whatever the moment of the others. */
+export function isNotConsistent({ engine }: TableFacts): boolean {
+  return !TRANSACTIONAL.has(engine)
+}
+
 /** A table as the ports describe it. */
 export function sourceCollection(table: TableFacts): SourceCollection {
   const columns = readColumns(table)
@@ -23,6 +31,7 @@ export function sourceCollection(table: TableFacts): SourceCollection {
     ),
     estimatedRecords: table.records,
     estimatedBytes: table.bytes,
+    ...(isNotConsistent(table) ? { consistency: 'collection' as const } : {}),
   }
 }
 
