@@ -225,8 +225,8 @@ export class RowPackets {
 
 /** A buffer's bytes four at a time; it is asked for the same one again and again. */
 class FourBytes {
-  #bytes = Buffer.alloc(0)
-  #view = new DataView(new ArrayBuffer(0))
+  #bytes: Buffer = Buffer.alloc(0)
+  #view: DataView = new DataView(new ArrayBuffer(0))
 
   of(bytes: Buffer): DataView {
     if (bytes !== this.#bytes) {
