@@ -186,9 +186,9 @@ export class RowPackets {
     let filled = this.#filled
     for (let at = start; at < end; ) {
       for (; at + 4 <= end; at += 4, filled += 4) {
-        const four = from.getInt32(at)
+        const four = from.getInt32(at, true)
         if (mayNeedEscape(four)) break
-        to.setInt32(filled, four)
+        to.setInt32(filled, four, true)
       }
       for (const stop = Math.min(end, at + 4); at < stop; at++) {
         const byte = bytes[at] as number
