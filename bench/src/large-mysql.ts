@@ -14,13 +14,13 @@ export async function createLargeMysql(client: MysqlOrdersClient, bytes: number)
   await client.query('set session cte_max_recursion_depth = 100000000')
   await client.query('create table keyless (what text, number int, padding text)')
   await client.query(`insert into keyless ${numbers(shape.keyless)}
-    select md5(n % ${Math.ceil(shape.keyless / 2)}), n % 1000, repeat(md5(n % 977), 14) from numbers`)
+    select ${hash(`n % ${Math.ceil(shape.keyless / 2)}`)}, n % 1000, repeat(${hash('n % 977')}, 14) from numbers`)
   await client.query('create table texts (id int primary key, content longtext)')
-  await client.query(`insert into texts ${numbers(shape.texts)} select n, repeat(md5(n), 262144) from numbers`)
+  await client.query(`insert into texts ${numbers(shape.texts)} select n, repeat(${hash('n')}, 262144) from numbers`)
   await client.query(`create table facts (id bigint primary key, status varchar(20) not null, amount decimal(12,2) not null,
     note text not null)`)
   await client.query(`insert into facts ${numbers(shape.facts)}
-    select n, 'new', (n % 100000) / 100, repeat(md5(n), 4) from numbers`)
+    select n, 'new', (n % 100000) / 100, repeat(${hash('n')}, 4) from numbers`)
   for (let n = 1; n <= TINY_TABLES; n++) {
     await client.query(`create table tiny_${n} (id int primary key, what text)`)
     await client.query(`insert into tiny_${n} values (1, 'row of table ${n}'), (2, null)`)
@@ -39,3 +39,6 @@ export async function changeMysqlFacts(client: MysqlOrdersClient, { facts }: Lar
 function numbers(count: number): string {
   return `with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${count})`
 }
+
+/** 32 characters out of a hash that MySQL 9 still has. */
+const hash = (of: string): string => `left(sha2(${of}, 256), 32)`
