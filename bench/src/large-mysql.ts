@@ -41,4 +41,6 @@ function numbers(count: number): string {
 }
 
 /** 32 characters out of a hash that MySQL 9 still has. */
-const hash = (of: string): string => `left(sha2(${of}, 256), 32)`
+function hash(of: string): string {
+  return `left(sha2(${of}, 256), 32)`
+}
