@@ -17,26 +17,34 @@ export interface CursorReply {
   readonly last: number
 }
 
+/** The `id` alone: before `readCursorReply`, which moves bytes. */
+export function readCursorId(cursor: Buffer): bigint {
+  for (const { name, type, start } of elements(cursor)) {
+    if (name === 'id' && type === LONG) return cursor.readBigInt64LE(start)
+  }
+  throw unreadable()
+}
+
 /**
  * Reads the raw `cursor` document of a `find` or `getMore`. In the reply each document is an element of an array, with a type and
  * a position before it; those are squeezed out in place, so that what is left are the documents' own bytes.
  */
 export function readCursorReply(cursor: Buffer): CursorReply {
-  let id: bigint | undefined
-  let batch: { documents: Buffer; count: number; last: number } | undefined
-  for (let at = 4; at < cursor.length - 1; ) {
-    const type = cursor[at] as number
-    const nameEnd = cursor.indexOf(0, at + 1)
-    const name = cursor.toString('latin1', at + 1, nameEnd)
-    const value = nameEnd + 1
-    // Before the squeezing, which writes over the length.
-    const end = value + sizeOf(cursor, type, value)
-    if (name === 'id' && type === LONG) id = cursor.readBigInt64LE(value)
-    if (type === ARRAY) batch = squeeze(cursor, value)
-    at = end
+  const id = readCursorId(cursor)
+  for (const { type, start } of elements(cursor)) {
+    if (type === ARRAY) return { id, ...squeeze(cursor, start) }
   }
-  if (id === undefined || batch === undefined) throw unreadable()
-  return { id, ...batch }
+  throw unreadable()
+}
+
+function* elements(document: Buffer): Generator<{ name: string; type: number; start: number }> {
+  for (let at = 4; at < document.length - 1; ) {
+    const type = document[at] as number
+    const nameEnd = document.indexOf(0, at + 1)
+    const start = nameEnd + 1
+    yield { name: document.toString('latin1', at + 1, nameEnd), type, start }
+    at = start + sizeOf(document, type, start)
+  }
 }
 
 function sizeOf(bytes: Buffer, type: number, at: number): number {
