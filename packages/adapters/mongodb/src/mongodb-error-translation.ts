@@ -7,6 +7,7 @@ import {
   InvalidUrlError,
   isDbSnapError,
   KeyExistsError,
+  LockTimeoutError,
   PermissionDeniedError,
   ReadPointLostError,
   SourceFailedError,
@@ -27,6 +28,11 @@ const ELECTED: Translation = {
 const TOO_OLD: Translation = {
   error: ReadPointLostError,
   hint: 'Raise minSnapshotHistoryWindowInSeconds on the server, or let the read catch up (consistency: catch-up).',
+}
+
+const BUSY: Translation = {
+  error: LockTimeoutError,
+  hint: 'A transaction of somebody else holds documents of it; that of a client that is gone ends after a minute. Try again.',
 }
 
 const KILLED: Translation = {
@@ -52,6 +58,8 @@ const TRANSLATIONS: Readonly<Record<number, Translation>> = {
   239: TOO_OLD,
   280: FORGOTTEN,
   286: FORGOTTEN,
+  24: BUSY,
+  112: BUSY,
   72: { error: IncompatibleTargetError, hint: 'The server does not know an option of the snapshot.' },
   89: ELECTED,
   91: ELECTED,

@@ -186,6 +186,24 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       ])
     })
 
+    // A standalone has no transactions.
+    if (topology === 'replica-set') {
+      it('changes nothing while a transaction of somebody else holds a document, and does so afterwards', async () => {
+        await using it = await shop(topology)
+        const { db, url } = it.target
+        await db.command({ update: 'people', updates: [{ q: { _id: 1 }, u: { $set: { name: 'other' } } }] })
+        const restore = () => it.repository.restore(it.snapshot, mongodb(url), { mode: 'overwrite', confirm: true })
+        await db.client.withSession(async (session) => {
+          session.startTransaction()
+          const updates = [{ q: { _id: 1 }, u: { $set: { name: 'held' } } }]
+          await db.command({ update: 'people', updates }, { session })
+          expect(await codeOf(restore())).toBe('LOCK_TIMEOUT')
+          await session.abortTransaction()
+        })
+        expect((await restore()).proof.collections.every(({ changed }) => changed === 0)).toBe(true)
+      })
+    }
+
     it('takes back what it has put in place when a later step fails', async () => {
       await using it = await shop(topology)
       const { db, url } = it.target

@@ -4,6 +4,7 @@ import { KEEP_TYPES, type MongoConnection } from './mongo-connection.ts'
 
 const DOCUMENT = 3
 const ARRAY = 4
+const ID_NAME = Buffer.from('_id\0')
 
 /** All documents of a small cursor (collections, indexes), byte for byte. */
 export async function readSmallCursor(
@@ -41,9 +42,23 @@ export function deserialize(connection: MongoConnection, bytes: Uint8Array): Doc
 
 /** The `_id` of a document as `deserialize` has it. Nothing else of it is looked at: other texts may be no UTF-8. */
 export function idOf(connection: MongoConnection, bytes: Uint8Array): unknown {
+  const element = idElement(connection, bytes)
+  return element && bsonValue(connection, element.type, element.value)
+}
+
+/** A document of nothing but the `_id` of another, byte for byte. */
+export function idDocument(connection: MongoConnection, bytes: Uint8Array): Buffer {
+  const element = idElement(connection, bytes)
+  return element === undefined ? documentOf([]) : documentOf([Buffer.from([element.type]), ID_NAME, element.value])
+}
+
+function idElement(
+  connection: MongoConnection,
+  bytes: Uint8Array,
+): { readonly type: number; readonly value: Uint8Array } | undefined {
   for (const [type, nameStart, nameLength, start, length] of connection.driver.BSON.onDemand.parseToElements(bytes)) {
     const name = Buffer.from(bytes.subarray(nameStart, nameStart + nameLength)).toString()
-    if (name === '_id') return bsonValue(connection, type, bytes.subarray(start, start + length))
+    if (name === '_id') return { type, value: bytes.subarray(start, start + length) }
   }
   return undefined
 }
@@ -70,7 +85,12 @@ function ordered(connection: MongoConnection, bytes: Uint8Array): Map<string, un
 function bsonValue(connection: MongoConnection, type: number, bytes: Uint8Array): unknown {
   if (type === DOCUMENT) return ordered(connection, bytes)
   if (type === ARRAY) return [...ordered(connection, bytes).values()]
-  const document = Buffer.concat([Buffer.alloc(4), Buffer.from([type]), Buffer.from('v\0'), bytes, Buffer.alloc(1)])
-  document.writeInt32LE(document.length)
+  const document = documentOf([Buffer.from([type]), Buffer.from('v\0'), bytes])
   return connection.driver.BSON.deserialize(document, KEEP_TYPES).v
+}
+
+function documentOf(elements: readonly Uint8Array[]): Buffer {
+  const document = Buffer.concat([Buffer.alloc(4), ...elements, Buffer.alloc(1)])
+  document.writeInt32LE(document.length)
+  return document
 }

@@ -3,7 +3,7 @@ import { freeBacking } from '@dbsnap/core/values'
 import { type CursorReply, readCursorId, readCursorReply } from '../connection/cursor-reply.ts'
 import { interrupted, type MongoConnection } from '../connection/mongo-connection.ts'
 import { becomesOwnReply, expectOwnReply } from '../connection/own-reply.ts'
-import { idOf } from '../connection/read-cursor.ts'
+import { idDocument, idOf } from '../connection/read-cursor.ts'
 import type { Document, DriverSession } from '../mongodb-client.ts'
 
 /** What is read, and how. */
@@ -54,7 +54,7 @@ export async function* readDocuments(input: ReadDocuments): AsyncGenerator<Buffe
         if (count === 0) continue
         const documents = after === undefined ? received : withoutFirst(connection, received, after)
         after = undefined
-        const position = positionOf(connection, received.subarray(last))
+        const position = idDocument(connection, received.subarray(last))
         if (documents.length > 0) yield documents
         if (signal?.aborted) throw interrupted(`reading ${collection}`)
         cursor.position = position
@@ -172,16 +172,11 @@ function batchOf(averageBytes: number): number {
   return Math.max(1, Math.min(LARGEST_BATCH, Math.round(REPLY_BYTES / Math.max(averageBytes, 16))))
 }
 
-/** A document of nothing but its `_id`. */
-function positionOf(connection: MongoConnection, document: Buffer): Buffer {
-  return Buffer.from(connection.driver.BSON.serialize({ _id: idOf(connection, document) }))
-}
-
 /** A bound includes the document itself, which was given out already. */
 function withoutFirst(connection: MongoConnection, documents: Buffer, position: Buffer): Buffer {
   if (documents.length < 4) return documents
   const first = documents.subarray(0, documents.readInt32LE(0))
-  return positionOf(connection, first).equals(position) ? documents.subarray(first.length) : documents
+  return idDocument(connection, first).equals(position) ? documents.subarray(first.length) : documents
 }
 
 function isLost(error: unknown): boolean {
