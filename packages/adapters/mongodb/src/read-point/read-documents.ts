@@ -39,7 +39,7 @@ const CURSOR_GONE = [43, 237, 11601]
 const RESUMPTIONS = 5
 
 /**
- * The documents of a collection in ascending `_id` order of the simple collation: replies of about 1 MB, as raw bytes. Of a known
+ * The documents of a collection in ascending `_id` order of the simple collation: replies of about 2 MB, as raw bytes. Of a known
  * moment it goes on after a lost connection or an election where it stood; without one, or where the index of `_id` has another order,
  * it fails whole.
  */
