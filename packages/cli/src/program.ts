@@ -9,7 +9,7 @@ import { type RestoreCommandOptions, restoreCommand } from './commands/restore-c
 import { showCommand } from './commands/show-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import type { Console } from './console.ts'
-import { CONSISTENCIES } from './database-url.ts'
+import { CONSISTENCIES, definerPolicy } from './database-url.ts'
 import { DEMO_ENGINES } from './demo/demo-engine.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { list, megabytes, oneOf, percent, tags, wholeNumber } from './parse-options.ts'
@@ -121,6 +121,11 @@ function addDatabaseCommands(program: Command, console: Console, done: (exitCode
     .requiredOption('--to <url>', 'the database to write')
     .option(...INCLUDE)
     .option('--mode <mode>', 'create, overwrite or append', oneOf('--mode', modes), 'create')
+    .option(
+      '--definer <policy>',
+      'of views, triggers and routines: keep, drop or an account (MySQL; default: keep)',
+      definerPolicy,
+    )
     .option('--plan', 'show what would be done, and do nothing')
     .option('--no-safety', 'take no safety snapshot first')
     .option('--yes', 'do not ask')

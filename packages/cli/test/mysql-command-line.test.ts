@@ -78,6 +78,37 @@ describe.skipIf(!canStartMysql()).each(MYSQL_FLAVOURS)('the command line on %s',
     expect(await dbsnap(['diff', url, empty])).toMatchObject({ code: 0 })
   })
 
+  it('gives views the definer that is asked for', async () => {
+    const source = await server.createDatabase()
+    await client.query(`USE ${new URL(source).pathname.slice(1)}; CREATE TABLE t (id int PRIMARY KEY);
+      CREATE DEFINER = 'gone'@'localhost' VIEW v AS SELECT id FROM t`)
+    await dbsnap(['init'])
+    await dbsnap(['take', source, '--source', 'views'])
+    const [[me]] = await client.query<mysql.RowDataPacket[]>('SELECT CURRENT_USER() AS account')
+    for (const [policy, definer] of [
+      ['drop', me?.account],
+      ['app@localhost', 'app@localhost'],
+    ]) {
+      const target = await server.createDatabase()
+      const restored = await dbsnap(['restore', 'views:latest', '--to', target, '--definer', policy as string, '--yes'])
+      expect(restored).toMatchObject({ code: 0 })
+      const [[view]] = await client.query<mysql.RowDataPacket[]>(
+        'SELECT definer AS definer FROM information_schema.views WHERE table_schema = ?',
+        [new URL(target).pathname.slice(1)],
+      )
+      expect(view?.definer).toBe(definer)
+    }
+    const elsewhere = await dbsnap([
+      'restore',
+      'views:latest',
+      '--to',
+      'postgres://x@127.0.0.1:1/x',
+      '--definer',
+      'drop',
+    ])
+    expect(elsewhere).toMatchObject({ code: 2 })
+  })
+
   it('says what is wrong with a URL or a log-in, and never what is secret', async () => {
     for (const [bad, code] of [
       [`mysql://root@127.0.0.1:${server.port}/`, 'INVALID_URL'],

@@ -1,6 +1,6 @@
 import { ConfirmationRequiredError, type RestoreMode, type RestorePlan } from '@dbsnap/core'
 import type { Console } from '../console.ts'
-import { databaseAt } from '../database-url.ts'
+import { type DatabaseChoice, databaseAt } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
 import { counted, number } from '../render/amounts.ts'
@@ -12,6 +12,7 @@ export interface RestoreCommandOptions extends GlobalOptions {
   readonly to: string
   readonly include?: string[]
   readonly mode?: RestoreMode
+  readonly definer?: DatabaseChoice['definer']
   readonly plan?: boolean
   /** False with `--no-safety`. */
   readonly safety?: boolean
@@ -19,7 +20,7 @@ export interface RestoreCommandOptions extends GlobalOptions {
 }
 
 export async function restoreCommand(name: string, options: RestoreCommandOptions, console: Console): Promise<number> {
-  const target = databaseAt(options.to)
+  const target = databaseAt(options.to, options.definer === undefined ? {} : { definer: options.definer })
   const repository = await openRepository(options, console)
   const bar = progressBar(console)
   try {
