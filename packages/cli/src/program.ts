@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type CheckCommandOptions, checkCommand } from './commands/check-command.ts'
+import { type CopyCommandOptions, copyCommand } from './commands/copy-command.ts'
 import { type DemoCommandOptions, demoCommand } from './commands/demo-command.ts'
 import { type DiffCommandOptions, diffCommand } from './commands/diff-command.ts'
 import { type ExportCommandOptions, exportCommand } from './commands/export-command.ts'
@@ -70,6 +71,13 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .option('--output <path>', 'a file, or - for stdout', '-')
     .action(async (name: string, _, command: Command) =>
       done(await exportCommand(name, command.optsWithGlobals<ExportCommandOptions>(), console)),
+    )
+  program
+    .command('copy <repo> [snapshots...]')
+    .description('copy snapshots (default: all) into another repository')
+    .option('--to-passphrase-file <path>', "file with the other's passphrase (default: DBSNAP_TO_PASSPHRASE)")
+    .action(async (to: string, names: string[], _, command: Command) =>
+      done(await copyCommand(to, names, command.optsWithGlobals<CopyCommandOptions>(), console)),
     )
   program
     .command('check')

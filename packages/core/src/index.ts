@@ -2,6 +2,7 @@ export type { CompressionSettings } from './compression/compression-settings.ts'
 export * from './encryption/index.ts'
 export * from './errors/index.ts'
 export type {
+  CopiedFrom,
   SnapshotCollection,
   SnapshotCompression,
   SnapshotManifest,
@@ -12,6 +13,7 @@ export type {
 } from './format/snapshot-manifest.ts'
 export type { ApplyOptions, RestoreResult } from './operations/apply-restore.ts'
 export type { CheckOptions, CheckReport } from './operations/check-snapshots.ts'
+export type { CopiedSnapshot, CopyOptions } from './operations/copy-snapshots.ts'
 export type { DiffOptions } from './operations/diff-operands.ts'
 export * from './operations/difference.ts'
 export type { ExportOptions } from './operations/export-records.ts'

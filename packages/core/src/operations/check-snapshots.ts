@@ -8,7 +8,7 @@ import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { schemaOf } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
-import { rootOf } from './take-collection.ts'
+import { rootOf } from './tree-root-of.ts'
 
 /** How much is checked. */
 export interface CheckOptions {

@@ -37,10 +37,15 @@ export interface RepositoryWriter extends ObjectWriter {
    */
   flush(): Promise<void>
   readonly counts: WriterCounts
+  /**
+   * Whether whatever an earlier snapshot names may be named again without being offered. Not where a pack is missing, cut or
+   * condemned, or an object is known to be damaged.
+   */
+  readonly reuses: boolean
   /** Whether a healthy copy is stored, or was taken by this writer: `store` would do nothing. */
   has(id: ObjectId): Promise<boolean>
   /**
-   * After `flush`: reads back a random share (0 to 1, at least one object) of what this writer stored, straight from the store, and
+   * After `flush`: reads back a random share (0 to 1, at least 8 objects) of what this writer stored, or adopted from an interrupted one, straight from the store, and
    * recomputes the ids. Does not throw for damage: what is damaged counts as absent from now on.
    */
   sample(fraction: number): Promise<SampleResult>

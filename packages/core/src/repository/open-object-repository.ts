@@ -100,12 +100,13 @@ export class OpenedObjectRepository implements ObjectRepository {
     try {
       await this.index.refresh()
       const trusted = await TrustedPacks.load(this.context, this.index)
-      await adoptPacks(this.context, this.index, trusted.unlisted())
+      const adopted = await adoptPacks(this.context, this.index, trusted.unlisted())
       return new PackedObjectWriter({
         context: this.context,
         index: this.index,
         reader: this.reader,
         trusted,
+        adopted,
         registration,
         compression: options.compression ?? this.compression,
         bytesInFlight: options.bytesInFlight ?? BYTES_IN_FLIGHT,
