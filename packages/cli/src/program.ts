@@ -84,6 +84,7 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .description('check the repository')
     .option('--read-data', 'read and verify everything')
     .option('--read-data-subset <n%>', 'read and verify a share', percent)
+    .option('--repair-index', 'write the index anew from the packs first')
     .action(async (_, command: Command) =>
       done(await checkCommand(command.optsWithGlobals<CheckCommandOptions>(), console)),
     )

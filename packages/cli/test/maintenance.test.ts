@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sharedPostgres } from '@dbsnap/test-servers'
@@ -49,5 +49,31 @@ describe('copy', () => {
     expect(await diff(other)).toEqual(await diff())
     expect((await dbsnap(['check', '--read-data'], other)).code).toBe(0)
     expect(await readdir(join(two, 'writers'))).toEqual([])
+  })
+})
+
+describe('check', () => {
+  it('writes a lost index anew, and then finds all', async () => {
+    const repo = join(place, 'without-index')
+    await cp(join(place, 'one'), repo, { recursive: true })
+    await rm(join(repo, 'index'), { recursive: true })
+    const here = { DBSNAP_REPO: repo }
+    expect((await dbsnap(['check'], here)).code).toBe(1)
+    const repaired = await dbsnap(['check', '--repair-index', '--read-data'], here)
+    expect(repaired).toMatchObject({ code: 0, out: expect.stringMatching(/written anew from 2 packs/) })
+    const json = await dbsnap(['check', '--repair-index', '--json'], here)
+    expect(JSON.parse(json.out)).toMatchObject({ sound: true, repaired: { packs: 2, damagedPacks: [] } })
+  })
+
+  it('says how many records of which table are lost', async () => {
+    const repo = join(place, 'without-packs')
+    await cp(join(place, 'one'), repo, { recursive: true })
+    await rm(join(repo, 'packs'), { recursive: true })
+    const here = { DBSNAP_REPO: repo }
+    const spoken = await dbsnap(['check'], here)
+    expect(spoken).toMatchObject({ code: 1, out: expect.stringContaining('public.orders: 500 of 500 records lost') })
+    const { brokenSnapshots } = JSON.parse((await dbsnap(['check', '--json'], here)).out)
+    expect(brokenSnapshots).toHaveLength(2)
+    expect(brokenSnapshots[0].lost).toEqual([{ collection: 'public.orders', records: 500, lostRecords: 500 }])
   })
 })

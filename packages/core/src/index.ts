@@ -12,7 +12,7 @@ export type {
   TreeRoot,
 } from './format/snapshot-manifest.ts'
 export type { ApplyOptions, RestoreResult } from './operations/apply-restore.ts'
-export type { CheckOptions, CheckReport } from './operations/check-snapshots.ts'
+export type { BrokenSnapshot, CheckOptions, CheckReport } from './operations/check-snapshots.ts'
 export type { CopiedSnapshot, CopyOptions } from './operations/copy-snapshots.ts'
 export type { DiffOptions } from './operations/diff-operands.ts'
 export * from './operations/difference.ts'
@@ -24,6 +24,7 @@ export {
   type RestorePlan,
   removesRecords,
 } from './operations/restore-plan.ts'
+export type { LostRecords } from './operations/snapshot-walk.ts'
 export type { Snapshot, TakeOptions } from './operations/take-snapshot.ts'
 export type * from './ports/index.ts'
 export type { FieldChange } from './records/bson/document-diff.ts'

@@ -36,7 +36,7 @@ export interface CopiedSnapshot {
 }
 
 /**
- * Copies snapshots into another repository, oldest first, encrypted anew. Ids are keyed, and so is where chunks end, so every
+ * Copies `snapshots` (newest first, as listed) into another repository, oldest first, encrypted anew. Ids are keyed, and so is where chunks end, so every
  * tree is built anew from its records: one stream, flat memory. What has been copied before is not copied again; a
  * collection whose tree equals that of a snapshot copied before is taken from its copy without being read.
  */
@@ -51,9 +51,8 @@ export async function copySnapshots(
   }
   const progress = new ProgressMeter(to.clock, 'copy', options.onProgress)
   for (const { records, bytes } of snapshots) progress.expect(records, bytes)
-  const oldestFirst = [...snapshots].sort((a, b) => (a.time < b.time ? -1 : 1))
   const copied: CopiedSnapshot[] = []
-  for (const { id } of oldestFirst) copied.push(await new SnapshotCopy(from, to, progress, options).run(id))
+  for (const { id } of snapshots.toReversed()) copied.push(await new SnapshotCopy(from, to, progress, options).run(id))
   progress.phase('done')
   return copied
 }
@@ -75,7 +74,7 @@ class SnapshotCopy {
   async run(id: SnapshotId): Promise<CopiedSnapshot> {
     const { signal } = this.#options
     throwIfInterrupted(signal, 'copying')
-    const present = (await this.#copies()).find(({ copiedFrom }) => copiedFrom?.snapshot === id)
+    const present = (await this.#copies()).find(({ original }) => original === id)
     if (present !== undefined) return { from: id, id: present.id, existed: true, collectionsRead: 0, storedBytes: 0 }
     const original = await this.#from.objects.snapshots.load(id)
     const writer = await this.#to.objects.openWriter(signal === undefined ? {} : { signal })
@@ -169,19 +168,22 @@ class SnapshotCopy {
   }
 
   /** Snapshots of the other repository that were copied from this one, newest first. */
-  async #copies(): Promise<SnapshotSummary[]> {
+  async #copies(): Promise<Copy[]> {
     const { snapshots } = await this.#to.objects.snapshots.list()
-    return snapshots.filter(({ copiedFrom }) => copiedFrom?.repository === this.#from.objects.id)
+    return snapshots.flatMap(({ id, time, source, copiedFrom }) =>
+      copiedFrom?.repository === this.#from.objects.id
+        ? [{ id, time, label: source.label, original: copiedFrom.snapshot }]
+        : [],
+    )
   }
 
   /** Trees that stand in the other repository already, by their originals: those of the copies nearest in time, of the same source. */
   async #copiedTrees({ time, source }: SnapshotManifest): Promise<Map<string, Tree>> {
-    const siblings = (await this.#copies()).filter((copy) => copy.source.label === source.label)
+    const siblings = (await this.#copies()).filter(({ label }) => label === source.label)
     const near = [siblings.find((copy) => copy.time < time), siblings.findLast((copy) => copy.time > time)]
     const trees = new Map<string, Tree>()
-    for (const copy of near) {
-      if (copy?.copiedFrom === undefined) continue
-      const original = await unlessGone(this.#from.objects.snapshots.load(copy.copiedFrom.snapshot))
+    for (const copy of near.filter((copy) => copy !== undefined)) {
+      const original = await unlessGone(this.#from.objects.snapshots.load(copy.original))
       const stored = await unlessGone(this.#to.objects.snapshots.load(copy.id))
       if (original === undefined || stored === undefined) continue
       const byName = new Map(stored.collections.map((collection) => [collection.layout.name, collection]))
@@ -198,6 +200,13 @@ class SnapshotCopy {
     const { snapshots } = await this.#to.objects.snapshots.list()
     return snapshots.find((snapshot) => snapshot.source.label === source.label && snapshot.time < time)?.id
   }
+}
+
+interface Copy {
+  readonly id: SnapshotId
+  readonly time: string
+  readonly label: string
+  readonly original: SnapshotId
 }
 
 type Tree = Pick<SnapshotCollection, 'records' | 'bytes' | 'root' | 'splitBits'>

@@ -126,9 +126,15 @@ export class OpenedObjectRepository implements ObjectRepository {
     return new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
   }
 
+  /** Registered, so that a prune waits for what it lists. */
   async rebuildIndex(): Promise<IndexRebuild> {
-    await this.index.refresh()
-    return rebuildIndex(this.context, this.index)
+    const registration = await registerWriter(this.context)
+    try {
+      await this.index.refresh()
+      return await rebuildIndex(this.context, this.index)
+    } finally {
+      await this.store.delete(registration)
+    }
   }
 
   close(): Promise<void> {
