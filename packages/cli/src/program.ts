@@ -8,6 +8,7 @@ import { initCommand } from './commands/init-command.ts'
 import { listCommand } from './commands/list-command.ts'
 import { type RestoreCommandOptions, restoreCommand } from './commands/restore-command.ts'
 import { showCommand } from './commands/show-command.ts'
+import { statsCommand } from './commands/stats-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import type { Console } from './console.ts'
 import { CONSISTENCIES } from './database-url.ts'
@@ -79,6 +80,10 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .action(async (to: string, names: string[], _, command: Command) =>
       done(await copyCommand(to, names, command.optsWithGlobals<CopyCommandOptions>(), console)),
     )
+  program
+    .command('stats')
+    .description('where the bytes of the repository are')
+    .action(async (_, command: Command) => done(await statsCommand(command.optsWithGlobals<GlobalOptions>(), console)))
   program
     .command('check')
     .description('check the repository')

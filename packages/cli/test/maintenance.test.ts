@@ -77,3 +77,14 @@ describe('check', () => {
     expect(brokenSnapshots[0].lost).toEqual([{ collection: 'public.orders', records: 500, lostRecords: 500 }])
   })
 })
+
+describe('stats', () => {
+  it('says where the bytes are', async () => {
+    const stats = JSON.parse((await dbsnap(['stats', '--json'])).out)
+    expect(stats).toMatchObject({ packs: { files: 2 }, manifests: { files: 2 }, sources: [{ snapshots: 2 }] })
+    expect(stats.snapshots[0].newBytes).toBeLessThan(stats.snapshots[1].newBytes)
+    const spoken = await dbsnap(['stats'])
+    expect(spoken).toMatchObject({ code: 0, out: expect.stringMatching(/SNAPSHOT[\s\S]*chunk[\s\S]*2 packs/) })
+    expect(errorOf(await dbsnap(['stats', '--json'], { DBSNAP_PASSPHRASE: 'wrong' })).code).toBe('WRONG_PASSPHRASE')
+  })
+})

@@ -18,6 +18,7 @@ export type { DiffOptions } from './operations/diff-operands.ts'
 export * from './operations/difference.ts'
 export type { ExportOptions } from './operations/export-records.ts'
 export type { ReadRecordsOptions } from './operations/read-records.ts'
+export type { FilesSize, RepositoryStats, SnapshotSize } from './operations/repository-stats.ts'
 export {
   type PlannedCollection,
   type PlanOptions,

@@ -13,6 +13,7 @@ import { type ExportOptions, exportRecords } from './operations/export-records.t
 import type { OperationContext } from './operations/operation-context.ts'
 import { planRestore } from './operations/plan-restore.ts'
 import { collectionOf, type ReadRecordsOptions, readRecordBytes, readRecords } from './operations/read-records.ts'
+import { type RepositoryStats, repositoryStats } from './operations/repository-stats.ts'
 import { type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
 import { type Snapshot, type TakeOptions, takeSnapshot } from './operations/take-snapshot.ts'
 import type { DatabaseSource } from './ports/database-source.ts'
@@ -203,6 +204,11 @@ export class Repository {
   /** Checks the store's files and that every snapshot finds all it names; reads as many objects as asked for. Damage is reported, not thrown. */
   check(options: CheckOptions = {}): Promise<CheckReport> {
     return checkSnapshots(this.#context, options)
+  }
+
+  /** Where the bytes are: by snapshot, source and kind. Reads the index and all tree nodes. Fails with `DamagedError` or `ObjectMissingError`. */
+  stats(options: { readonly signal?: AbortSignal } = {}): Promise<RepositoryStats> {
+    return repositoryStats(this.#context, options)
   }
 
   /**

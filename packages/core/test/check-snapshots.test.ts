@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { OpenedObjectRepository } from '../src/repository/open-object-repository.ts'
+import { readPackDirectory } from '../src/repository/pack-directory.ts'
 import { memory } from '../src/stores/memory-store.ts'
-import { keysOf, storeWith } from './object-layer.ts'
+import { alter, flipBit, keysOf, storeWith } from './object-layer.ts'
 import { collect } from './support/collect.ts'
 import { contextOf, createRepository, openRepository } from './support/memory-repository.ts'
 import { order, orders, shop } from './support/shop.ts'
@@ -96,6 +98,19 @@ describe('a check', () => {
     const reader = await openRepository(store)
     const whole = await collect(reader.records(second, 'public.orders', { from: 19_000 }))
     expect(whole.map(({ id }) => id)).toEqual(Array.from({ length: 1000 }, (_, i) => 19_001 + i))
+  })
+
+  it('counts a record whose list of segments is damaged', async () => {
+    const store = memory()
+    await (await createRepository(store)).take(shop(orders(3, 1_500_000)), { include: ['orders'] })
+    const { context } = (await contextOf(store)).objects as OpenedObjectRepository
+    for await (const { key, size } of store.list('packs/')) {
+      const entries = await readPackDirectory(context, key.slice(-32), size)
+      const list = entries.find(({ kind }) => kind === 'segments')
+      await alter(store, key, (bytes) => flipBit(bytes, 8 * (list?.offset ?? 0)))
+    }
+    const report = await (await openRepository(store)).check()
+    expect(report.brokenSnapshots).toMatchObject([{ lost: [{ records: 3, lostRecords: 1 }] }])
   })
 
   it('names a damaged schema, and counts that contradict each other', async () => {

@@ -113,12 +113,7 @@ export class RepositoryChecker {
     this.#listed = new ListedObjects(files.reduce((sum, { entries }) => sum + entries, 0))
     for (const file of files) {
       this.#throwIfInterrupted()
-      try {
-        for await (const { id, version } of file.copies()) this.#listed.add(id, version)
-      } catch (error) {
-        // Reported when it is this file's turn.
-        if (!isUnreadable(error)) throw error
-      }
+      for await (const { id, version } of readableCopies(file)) this.#listed.add(id, version)
     }
   }
 
@@ -126,14 +121,10 @@ export class RepositoryChecker {
   async #checkChains(files: readonly IndexFile[]): Promise<void> {
     const unreadable = new Map<string, number>()
     for (const file of files) {
-      try {
-        for await (const copy of file.copies()) {
-          if (copy.version === 0 || this.#index.isDamaged(copy)) continue
-          this.#throwIfInterrupted()
-          if (!(await this.#verify(copy))) unreadable.set(copy.pack.id, (unreadable.get(copy.pack.id) ?? 0) + 1)
-        }
-      } catch (error) {
-        if (!isUnreadable(error)) throw error
+      for await (const copy of readableCopies(file)) {
+        if (copy.version === 0 || this.#index.isDamaged(copy)) continue
+        this.#throwIfInterrupted()
+        if (!(await this.#verify(copy))) unreadable.set(copy.pack.id, (unreadable.get(copy.pack.id) ?? 0) + 1)
       }
     }
     for (const [id, objects] of unreadable) this.#report(packFile(id), 'objects in it rest on what is lost', objects)
@@ -233,6 +224,15 @@ export class RepositoryChecker {
     if (this.#options.signal?.aborted) {
       throw new InterruptedError('interrupted while checking', { hint: 'Nothing was changed. Run it again.' })
     }
+  }
+}
+
+/** What an index file lists, as far as it can be read. What cannot is reported when it is the file's turn. */
+async function* readableCopies(file: IndexFile): AsyncGenerator<ObjectCopy> {
+  try {
+    yield* file.copies()
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
   }
 }
 

@@ -5,6 +5,7 @@ import type { ObjectId } from '../values/object-id.ts'
 import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
 import type { IndexRebuild } from './rebuild-index.ts'
 import type { SnapshotCatalog } from './snapshot-catalog.ts'
+import type { StoredObjects } from './stored-objects.ts'
 
 /** Bytes that one writer has caused. */
 export interface WriterCounts {
@@ -82,6 +83,8 @@ export interface ObjectRepository {
   openWriter(options?: OpenWriterOptions): Promise<RepositoryWriter>
   /** Checks packs and index, and as many objects as asked for, anew from the store. Does not throw for damage. */
   check(options?: CheckRepositoryOptions): Promise<RepositoryCheck>
+  /** Sizes of all objects, from the index as it is now. Fails with `DamagedError` where a file of it is damaged. */
+  storedObjects(): Promise<StoredObjects>
   /** Writes the index anew from the packs: for index files that are lost or damaged. */
   rebuildIndex(): Promise<IndexRebuild>
   /** Closes the store. */

@@ -19,6 +19,7 @@ import { type IndexRebuild, rebuildIndex } from './rebuild-index.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONFIG_FILE } from './repository-files.ts'
 import { SnapshotCatalog } from './snapshot-catalog.ts'
+import { StoredObjects } from './stored-objects.ts'
 import { TrustedPacks } from './trusted-packs.ts'
 import { registerWriter } from './writer-registration.ts'
 
@@ -124,6 +125,11 @@ export class OpenedObjectRepository implements ObjectRepository {
     const index = new ObjectIndex(this.context)
     const reader = new PackedObjectReader(this.context, index, new PackReader(this.context))
     return new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
+  }
+
+  async storedObjects(): Promise<StoredObjects> {
+    await this.index.refresh()
+    return StoredObjects.load(this.index)
   }
 
   /** Registered, so that a prune waits for what it lists. */
