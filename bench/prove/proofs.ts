@@ -2,6 +2,7 @@ import { cloneProof } from './clone-proof.ts'
 import { engineMemoryProof } from './engine-memory-proof.ts'
 import { engineSpeedProof } from './engine-speed-proof.ts'
 import { enginesDiffProof } from './engines-diff-proof.ts'
+import { faultsProof } from './faults-proof.ts'
 import { forgetfulProof, killsProof } from './interruptions-proof.ts'
 import { lawsProof } from './laws-proof.ts'
 import { liveSafetyProof } from './live-safety-proof.ts'
@@ -31,4 +32,5 @@ export const PROOFS: readonly Proof[] = [
   engineMemoryProof('mysql'),
   engineMemoryProof('mongodb'),
   enginesDiffProof(),
+  faultsProof,
 ]

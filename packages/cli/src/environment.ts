@@ -3,6 +3,7 @@ import * as z from 'zod'
 const schema = z.object({
   DBSNAP_REPO: z.string().min(1).optional(),
   DBSNAP_PASSPHRASE: z.string().min(1).optional(),
+  DBSNAP_TO_PASSPHRASE: z.string().min(1).optional(),
   DBSNAP_DEMO_MYSQL_URL: z.string().min(1).optional(),
   DBSNAP_DEMO_MONGODB_URL: z.string().min(1).optional(),
   NO_COLOR: z.string().optional(),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type CheckCommandOptions, checkCommand } from './commands/check-command.ts'
+import { type CopyCommandOptions, copyCommand } from './commands/copy-command.ts'
 import { type DemoCommandOptions, demoCommand } from './commands/demo-command.ts'
 import { type DiffCommandOptions, diffCommand } from './commands/diff-command.ts'
 import { type ExportCommandOptions, exportCommand } from './commands/export-command.ts'
@@ -7,6 +8,7 @@ import { initCommand } from './commands/init-command.ts'
 import { listCommand } from './commands/list-command.ts'
 import { type RestoreCommandOptions, restoreCommand } from './commands/restore-command.ts'
 import { showCommand } from './commands/show-command.ts'
+import { statsCommand } from './commands/stats-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import type { Console } from './console.ts'
 import { CONSISTENCIES, definerPolicy } from './database-url.ts'
@@ -72,10 +74,22 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
       done(await exportCommand(name, command.optsWithGlobals<ExportCommandOptions>(), console)),
     )
   program
+    .command('copy <repo> [snapshots...]')
+    .description('copy snapshots (default: all) into another repository')
+    .option('--to-passphrase-file <path>', "file with the other's passphrase (default: DBSNAP_TO_PASSPHRASE)")
+    .action(async (to: string, names: string[], _, command: Command) =>
+      done(await copyCommand(to, names, command.optsWithGlobals<CopyCommandOptions>(), console)),
+    )
+  program
+    .command('stats')
+    .description('where the bytes of the repository are')
+    .action(async (_, command: Command) => done(await statsCommand(command.optsWithGlobals<GlobalOptions>(), console)))
+  program
     .command('check')
     .description('check the repository')
     .option('--read-data', 'read and verify everything')
     .option('--read-data-subset <n%>', 'read and verify a share', percent)
+    .option('--repair-index', 'write the index anew from the packs first')
     .action(async (_, command: Command) =>
       done(await checkCommand(command.optsWithGlobals<CheckCommandOptions>(), console)),
     )

@@ -2,6 +2,7 @@ export type { CompressionSettings } from './compression/compression-settings.ts'
 export * from './encryption/index.ts'
 export * from './errors/index.ts'
 export type {
+  CopiedFrom,
   SnapshotCollection,
   SnapshotCompression,
   SnapshotManifest,
@@ -11,17 +12,20 @@ export type {
   TreeRoot,
 } from './format/snapshot-manifest.ts'
 export type { ApplyOptions, RestoreResult } from './operations/apply-restore.ts'
-export type { CheckOptions, CheckReport } from './operations/check-snapshots.ts'
+export type { BrokenSnapshot, CheckOptions, CheckReport } from './operations/check-snapshots.ts'
+export type { CopiedSnapshot, CopyOptions } from './operations/copy-snapshots.ts'
 export type { DiffOptions } from './operations/diff-operands.ts'
 export * from './operations/difference.ts'
 export type { ExportOptions } from './operations/export-records.ts'
 export type { ReadRecordsOptions } from './operations/read-records.ts'
+export type { FilesSize, RepositoryStats, SnapshotSize } from './operations/repository-stats.ts'
 export {
   type PlannedCollection,
   type PlanOptions,
   type RestorePlan,
   removesRecords,
 } from './operations/restore-plan.ts'
+export type { LostRecords } from './operations/snapshot-walk.ts'
 export type { Snapshot, TakeOptions } from './operations/take-snapshot.ts'
 export type * from './ports/index.ts'
 export type { FieldChange } from './records/bson/document-diff.ts'

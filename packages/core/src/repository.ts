@@ -5,6 +5,7 @@ import { ConfirmationRequiredError } from './errors/confirmation-required-error.
 import type { SnapshotManifest, SnapshotSummary } from './format/snapshot-manifest.ts'
 import { type ApplyOptions, applyRestore, type RestoreResult } from './operations/apply-restore.ts'
 import { type CheckOptions, type CheckReport, checkSnapshots } from './operations/check-snapshots.ts'
+import { type CopiedSnapshot, type CopyOptions, copySnapshots } from './operations/copy-snapshots.ts'
 import { type DiffOperand, openLive, schemaOf, snapshotOperand } from './operations/diff-operand.ts'
 import { type DiffOptions, diffOperands } from './operations/diff-operands.ts'
 import type { Difference } from './operations/difference.ts'
@@ -12,6 +13,7 @@ import { type ExportOptions, exportRecords } from './operations/export-records.t
 import type { OperationContext } from './operations/operation-context.ts'
 import { planRestore } from './operations/plan-restore.ts'
 import { collectionOf, type ReadRecordsOptions, readRecordBytes, readRecords } from './operations/read-records.ts'
+import { type RepositoryStats, repositoryStats } from './operations/repository-stats.ts'
 import { type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
 import { type Snapshot, type TakeOptions, takeSnapshot } from './operations/take-snapshot.ts'
 import type { DatabaseSource } from './ports/database-source.ts'
@@ -202,6 +204,32 @@ export class Repository {
   /** Checks the store's files and that every snapshot finds all it names; reads as many objects as asked for. Damage is reported, not thrown. */
   check(options: CheckOptions = {}): Promise<CheckReport> {
     return checkSnapshots(this.#context, options)
+  }
+
+  /** Where the bytes are: by snapshot, source and kind. Reads the index and all tree nodes. Fails with `DamagedError` or `ObjectMissingError`. */
+  stats(options: { readonly signal?: AbortSignal } = {}): Promise<RepositoryStats> {
+    return repositoryStats(this.#context, options)
+  }
+
+  /**
+   * Copies snapshots (default: all) into another repository, encrypted anew with its keys. Manifests keep source, times and
+   * tags, and name their originals; ids are new. Incremental: what was copied before is neither read nor stored again. Each
+   * copy exists, durably and verified, as soon as it is made. Fails as `get` does, and with `UsageError` where `other` is
+   * this repository.
+   */
+  async copyTo(
+    other: Repository,
+    { snapshots, ...options }: CopyOptions & { readonly snapshots?: readonly SnapshotReference[] } = {},
+  ): Promise<readonly CopiedSnapshot[]> {
+    const all = await this.list()
+    if (snapshots === undefined) return copySnapshots(this.#context, other.#context, all, options)
+    const wanted = new Set<string>()
+    for (const snapshot of snapshots) {
+      const { id } = typeof snapshot === 'string' ? await this.#context.objects.snapshots.resolve(snapshot) : snapshot
+      wanted.add(id)
+    }
+    const chosen = all.filter(({ id }) => wanted.has(id))
+    return copySnapshots(this.#context, other.#context, chosen, options)
   }
 
   /** Releases the store. The repository is not used afterwards. */

@@ -20,6 +20,13 @@ export interface SnapshotVerification {
   readonly ok: boolean
 }
 
+/** The snapshot that a copy was made of. */
+export interface CopiedFrom {
+  /** Id of its repository, 32 hex digits. */
+  readonly repository: string
+  readonly snapshot: SnapshotId
+}
+
 /** Where a snapshot's records come from. A subset of `SourceFacts`; never a credential. */
 export interface SnapshotSource {
   readonly engine: string
@@ -68,6 +75,8 @@ export interface SnapshotSummary {
   readonly compression: SnapshotCompression
   readonly verification: SnapshotVerification
   readonly warnings: readonly { readonly code: string; readonly message: string }[]
+  /** Where it was copied from another repository: its original. `compression` and `verification` are the copy's own. */
+  readonly copiedFrom?: CopiedFrom
 }
 
 /** An immutable, committed picture of one database. */
@@ -115,6 +124,7 @@ export const summarySchema = z.strictObject({
   }),
   verification: z.strictObject({ objects: count, ok: z.boolean() }),
   warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+  copiedFrom: z.strictObject({ repository: z.string().regex(/^[0-9a-f]{32}$/), snapshot: snapshotId }).exactOptional(),
 })
 
 /** And the second part. */

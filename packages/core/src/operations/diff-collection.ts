@@ -16,7 +16,7 @@ import { rekeyed } from './rekeyed.ts'
 import { splitCollection } from './split-collection.ts'
 import { splitSeeds } from './split-seeds.ts'
 import { describeChunk } from './store-chunk.ts'
-import { rootOf } from './take-collection.ts'
+import { rootOf } from './tree-root-of.ts'
 
 export interface DiffCollectionInput {
   readonly context: OperationContext

@@ -7,7 +7,7 @@ import { createRecordReader } from '../records/create-record-reader.ts'
 import type { JsonObject } from '../values/json.ts'
 import type { OperationContext } from './operation-context.ts'
 import { createRecordPresenter } from './record-presenter.ts'
-import { rootOf } from './take-collection.ts'
+import { rootOf } from './tree-root-of.ts'
 
 /** Which records are read. */
 export interface ReadRecordsOptions {

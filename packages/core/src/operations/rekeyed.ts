@@ -10,7 +10,7 @@ import type { CollectionLayout } from '../values/collection.ts'
 import { freeBacking } from '../values/free-buffer.ts'
 import type { DiffOperand } from './diff-operand.ts'
 import type { OperationContext } from './operation-context.ts'
-import { rootOf } from './take-collection.ts'
+import { rootOf } from './tree-root-of.ts'
 
 export interface RekeyInput {
   readonly context: OperationContext

@@ -1,6 +1,5 @@
 import { INHERITED_CHUNK_BYTES } from '../chunking/chunk-limits.ts'
 import { type CompressionSettings, requireCompressionSettings } from '../compression/compression-settings.ts'
-import { DamagedError } from '../errors/damaged-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type {
@@ -21,6 +20,7 @@ import { previousCollections } from './previous-collections.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { takeCollection } from './take-collection.ts'
 import { Throttle } from './throttle.ts'
+import { verifySample } from './verify-sample.ts'
 
 /** A snapshot that was just taken. */
 export interface Snapshot extends SnapshotManifest {
@@ -54,8 +54,6 @@ export interface TakeOptions extends CollectionChoice {
 }
 
 const DEFAULT_CONCURRENCY = 2
-/** Share of the objects stored that are read back before the snapshot is published. */
-const VERIFIED_SHARE = 0.01
 
 /** Takes a snapshot. It exists when this resolves; after a failure there is none, and what was stored is found by the next one. */
 export async function takeSnapshot(
@@ -196,13 +194,7 @@ class Take {
     this.#progress.phase('storing')
     await this.#writer.flush()
     this.#progress.phase('verifying')
-    const { objects: verified, ok, damaged } = await this.#writer.sample(VERIFIED_SHARE)
-    if (!ok) {
-      throw new DamagedError('what was just stored cannot be read back', {
-        hint: 'The store loses or changes data. Check its disk; nothing was published.',
-        data: { objects: [...damaged] },
-      })
-    }
+    const verification = await verifySample(this.#writer)
     const { counts } = this.#writer
     const { label, collections, ...rest } = contents
     const sum = (count: (collection: SnapshotCollection) => number): number =>
@@ -220,7 +212,7 @@ class Take {
         ...(this.#options.compression ?? objects.compression),
         ratio: counts.sealedBytes === 0 ? 1 : Math.round((100 * counts.plainBytes) / counts.sealedBytes) / 100,
       },
-      verification: { objects: verified, ok },
+      verification,
       warnings: this.#warnings,
       collections,
       ...rest,

@@ -1,6 +1,6 @@
 /** Where an operation stands. Totals are estimates until the operation ends. */
 export interface Progress {
-  readonly operation: 'take' | 'diff' | 'restore' | 'export' | 'check'
+  readonly operation: 'take' | 'copy' | 'diff' | 'restore' | 'export' | 'check'
   /** What is being done now, in a word a person reads: `reading`, `loading`, `verifying`. */
   readonly phase: string
   readonly collection?: string
@@ -9,7 +9,7 @@ export interface Progress {
   /** Plain bytes of records seen. */
   readonly bytes: number
   readonly totalBytes: number
-  /** Bytes written to the store so far (take). */
+  /** Bytes written to the store so far (take, copy). */
   readonly storedBytes: number
 }
 

@@ -1,7 +1,9 @@
 import { InterruptedError } from '../errors/interrupted-error.ts'
+import type { DeltaHeader } from '../format/object-header.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { IndexFile } from './index-file.ts'
+import { ListedObjects } from './listed-objects.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { ObjectIndex } from './object-index.ts'
 import { readPackDirectory } from './pack-directory.ts'
@@ -36,6 +38,8 @@ export interface RepositoryCheck {
   readonly damage: readonly RepositoryDamage[]
   /** Objects of which no copy can be read, as far as they were looked at. */
   readonly lostObjects: ReadonlySet<ObjectId>
+  /** Whether a readable index file lists the object, and it is not lost. */
+  readonly isPresent: (id: ObjectId) => boolean
   readonly notes: readonly RepositoryNote[]
 }
 
@@ -48,8 +52,9 @@ export interface CheckRepositoryOptions {
 }
 
 /**
- * Checks index files against packs and, as far as asked for, every object against its id. Whether snapshots have all
- * they need is for whoever walks their trees. Memory is that of the entries of one index file.
+ * Checks index files against packs, that each delta's base is listed nearer to whole, and, as far as asked for, every object
+ * against its id. Whether snapshots have all they need is for whoever walks their trees. Memory is that of the entries of
+ * one index file, and 12.5 bytes an object.
  */
 export class RepositoryChecker {
   readonly #context: RepositoryContext
@@ -60,11 +65,12 @@ export class RepositoryChecker {
   readonly #lost = new Set<ObjectId>()
   readonly #packs = new Map<string, number>()
   readonly #indexed = new Set<string>()
+  #listed = new ListedObjects(0)
   #done = 0
   #objects = 0
   #objectsRead = 0
-  /** Share of an object that was not read yet, carried on: so that 10 % of packs with 5 objects each is 10 %. */
-  #due = 0
+  /** Share of an object that was not read yet, carried on: so that 10 % of packs with 5 objects each is 10 %. Begins anywhere: other ones each time. */
+  #due: number
 
   /** `index` and `reader` must be fresh: what they remember would hide what the store has become. */
   constructor(
@@ -77,6 +83,7 @@ export class RepositoryChecker {
     this.#index = index
     this.#reader = reader
     this.#options = options
+    this.#due = (options.readFraction ?? 0) === 1 ? 0 : context.randomness.bytes(4).readUInt32BE(0) / 2 ** 32
   }
 
   async run(encrypted: boolean): Promise<RepositoryCheck> {
@@ -86,7 +93,9 @@ export class RepositoryChecker {
       if (id !== undefined) this.#packs.set(id, size)
     }
     const files = this.#index.files
+    await this.#listObjects(files)
     for (const file of files) await this.#checkIndexFile(file)
+    if (this.#damage.length > 0 && this.#options.readFraction !== 1) await this.#checkChains(files)
     for (const { id, error } of this.#index.damagedFiles) this.#report(indexFile(id), error.message, 0)
     return {
       packs: this.#packs.size,
@@ -95,8 +104,30 @@ export class RepositoryChecker {
       objectsRead: this.#objectsRead,
       damage: this.#damage,
       lostObjects: this.#lost,
+      isPresent: (id) => this.#listed.version(id) !== undefined && !this.#lost.has(id),
       notes: this.#notes(encrypted),
     }
+  }
+
+  async #listObjects(files: readonly IndexFile[]): Promise<void> {
+    this.#listed = new ListedObjects(files.reduce((sum, { entries }) => sum + entries, 0))
+    for (const file of files) {
+      this.#throwIfInterrupted()
+      for await (const { id, version } of readableCopies(file)) this.#listed.add(id, version)
+    }
+  }
+
+  /** Something is lost: every delta that was not read is, to learn what rests on it. */
+  async #checkChains(files: readonly IndexFile[]): Promise<void> {
+    const unreadable = new Map<string, number>()
+    for (const file of files) {
+      for await (const copy of readableCopies(file)) {
+        if (copy.version === 0 || this.#index.isDamaged(copy)) continue
+        this.#throwIfInterrupted()
+        if (!(await this.#verify(copy))) unreadable.set(copy.pack.id, (unreadable.get(copy.pack.id) ?? 0) + 1)
+      }
+    }
+    for (const [id, objects] of unreadable) this.#report(packFile(id), 'objects in it rest on what is lost', objects)
   }
 
   async #checkIndexFile(file: IndexFile): Promise<void> {
@@ -120,15 +151,15 @@ export class RepositoryChecker {
   async #checkPack(id: string, indexedSize: number, copies: readonly ObjectCopy[]): Promise<void> {
     const problem = await this.#structureProblem(id, indexedSize, copies)
     if (problem !== undefined) this.#report(packFile(id), problem, copies.length)
-    // Where the structure is broken, every object is looked at: which of them can be read in spite of it?
-    const fraction = problem === undefined ? (this.#options.readFraction ?? 0) : 1
+    const fraction = this.#options.readFraction ?? 0
     let unreadable = 0
+    // Where the structure is broken, every object is looked at: which of them can be read in spite of it?
     for (const copy of copies) {
-      this.#due += fraction
-      if (this.#due < 1) continue
-      this.#due -= 1
       this.#throwIfInterrupted()
-      if (!(await this.#verify(copy))) unreadable++
+      this.#due += problem === undefined ? fraction : 0
+      const isRead = problem !== undefined || this.#due >= 1
+      if (problem === undefined && isRead) this.#due -= 1
+      if (isRead || !(await this.#restsOnListed(copy))) unreadable += (await this.#verify(copy)) ? 0 : 1
     }
     if (unreadable > 0 && problem === undefined) this.#report(packFile(id), 'objects in it cannot be read', unreadable)
   }
@@ -143,6 +174,19 @@ export class RepositoryChecker {
     } catch (error) {
       if (!isUnreadable(error)) throw error
       return error.message
+    }
+  }
+
+  /** Whether a copy is whole, or a delta whose base has a copy that it may rest on. Reads deltas: what they rest on stands in them. */
+  async #restsOnListed(copy: ObjectCopy): Promise<boolean> {
+    if (copy.version === 0) return true
+    try {
+      // `openCopy` has compared the versions: a copy above 0 is a delta.
+      const delta = (await this.#reader.openCopy(copy)).header.delta as DeltaHeader
+      return (this.#listed.version(delta.base) ?? copy.version) < copy.version
+    } catch (error) {
+      if (isUnreadable(error)) return false
+      throw error
     }
   }
 
@@ -180,6 +224,15 @@ export class RepositoryChecker {
     if (this.#options.signal?.aborted) {
       throw new InterruptedError('interrupted while checking', { hint: 'Nothing was changed. Run it again.' })
     }
+  }
+}
+
+/** What an index file lists, as far as it can be read. What cannot is reported when it is the file's turn. */
+async function* readableCopies(file: IndexFile): AsyncGenerator<ObjectCopy> {
+  try {
+    yield* file.copies()
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
   }
 }
 

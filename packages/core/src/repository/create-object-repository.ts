@@ -5,6 +5,7 @@ import {
 } from '../compression/compression-settings.ts'
 import { requireZstdDictionaries } from '../compression/require-zstd-dictionaries.ts'
 import { deriveRepositoryKeys, KEY_BYTES } from '../encryption/repository-keys.ts'
+import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { RepositoryExistsError } from '../errors/repository-exists-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { encodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
@@ -49,14 +50,27 @@ export async function createObjectRepository(
   }
   const wrapped = keyProvider === undefined ? openSlot(repositoryKey) : await keyProvider.wrap(repositoryKey)
   const slot = await putKeySlot(store, randomness, config.repository, wrapped)
+  const encoded = encodeConfig(config, keys.config)
   try {
-    await store.put(CONFIG_FILE, [encodeConfig(config, keys.config)], { exclusive: true })
+    await store.put(CONFIG_FILE, [encoded], { exclusive: true })
   } catch (error) {
-    await store.delete(slot)
-    if ((await store.stat(CONFIG_FILE)) !== undefined) throw exists(store)
-    throw error
+    // Perhaps only the answer was lost: then the slot is the only one of a repository that exists.
+    const present = await presentConfig(store, error)
+    if (present === undefined || !present.equals(encoded)) await store.delete(slot)
+    if (present === undefined) throw error
+    if (!present.equals(encoded)) throw exists(store)
   }
   return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config)
+}
+
+/** The config that is there, or undefined where there is none; where nobody knows, the failure to put one. */
+async function presentConfig(store: ObjectStore, failure: unknown): Promise<Buffer | undefined> {
+  try {
+    return await store.get(CONFIG_FILE)
+  } catch (error) {
+    if (isDbSnapError(error) && error.code === 'STORE_KEY_MISSING') return undefined
+    throw failure
+  }
 }
 
 function exists(store: ObjectStore): RepositoryExistsError {

@@ -5,6 +5,7 @@ import type { ObjectId } from '../values/object-id.ts'
 import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
 import type { IndexRebuild } from './rebuild-index.ts'
 import type { SnapshotCatalog } from './snapshot-catalog.ts'
+import type { StoredObjects } from './stored-objects.ts'
 
 /** Bytes that one writer has caused. */
 export interface WriterCounts {
@@ -37,10 +38,15 @@ export interface RepositoryWriter extends ObjectWriter {
    */
   flush(): Promise<void>
   readonly counts: WriterCounts
+  /**
+   * Whether whatever an earlier snapshot names may be named again without being offered. Not where a pack is missing, cut or
+   * condemned, or an object is known to be damaged.
+   */
+  readonly reuses: boolean
   /** Whether a healthy copy is stored, or was taken by this writer: `store` would do nothing. */
   has(id: ObjectId): Promise<boolean>
   /**
-   * After `flush`: reads back a random share (0 to 1, at least one object) of what this writer stored, straight from the store, and
+   * After `flush`: reads back a random share (0 to 1, at least 8 objects) of what this writer stored, or adopted from an interrupted one, straight from the store, and
    * recomputes the ids. Does not throw for damage: what is damaged counts as absent from now on.
    */
   sample(fraction: number): Promise<SampleResult>
@@ -77,6 +83,8 @@ export interface ObjectRepository {
   openWriter(options?: OpenWriterOptions): Promise<RepositoryWriter>
   /** Checks packs and index, and as many objects as asked for, anew from the store. Does not throw for damage. */
   check(options?: CheckRepositoryOptions): Promise<RepositoryCheck>
+  /** Sizes of all objects, from the index as it is now. Fails with `DamagedError` where a file of it is damaged. */
+  storedObjects(): Promise<StoredObjects>
   /** Writes the index anew from the packs: for index files that are lost or damaged. */
   rebuildIndex(): Promise<IndexRebuild>
   /** Closes the store. */

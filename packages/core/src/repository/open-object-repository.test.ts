@@ -55,6 +55,32 @@ describe('creating a repository', () => {
     await reopen(store)
   })
 
+  it('exists where only the answer to its last step was lost', async () => {
+    const store = memory()
+    const lost = storeWith(store, {
+      put: async (key, body, options) => {
+        await store.put(key, body, options)
+        if (key === 'config') throw new Error('unplugged')
+      },
+    })
+    const { id } = await create(lost)
+    expect((await reopen(store)).id).toBe(id)
+    expect(await keysOf(store, 'keys/')).toHaveLength(1)
+  })
+
+  it('leaves its slot where nobody knows whether it exists', async () => {
+    const store = memory()
+    const dead = storeWith(store, {
+      put: async (key, body, options) => {
+        await store.put(key, body, options)
+        if (key === 'config') throw new Error('unplugged')
+      },
+      get: () => Promise.reject(new Error('still unplugged')),
+    })
+    await expect(create(dead)).rejects.toThrow('unplugged')
+    await reopen(store)
+  })
+
   it('leaves no slot behind where the config cannot be written', async () => {
     const store = memory()
     const failing = storeWith(store, {

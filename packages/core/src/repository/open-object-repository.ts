@@ -19,6 +19,7 @@ import { type IndexRebuild, rebuildIndex } from './rebuild-index.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONFIG_FILE } from './repository-files.ts'
 import { SnapshotCatalog } from './snapshot-catalog.ts'
+import { StoredObjects } from './stored-objects.ts'
 import { TrustedPacks } from './trusted-packs.ts'
 import { registerWriter } from './writer-registration.ts'
 
@@ -100,12 +101,13 @@ export class OpenedObjectRepository implements ObjectRepository {
     try {
       await this.index.refresh()
       const trusted = await TrustedPacks.load(this.context, this.index)
-      await adoptPacks(this.context, this.index, trusted.unlisted())
+      const adopted = await adoptPacks(this.context, this.index, trusted.unlisted())
       return new PackedObjectWriter({
         context: this.context,
         index: this.index,
         reader: this.reader,
         trusted,
+        adopted,
         registration,
         compression: options.compression ?? this.compression,
         bytesInFlight: options.bytesInFlight ?? BYTES_IN_FLIGHT,
@@ -125,9 +127,20 @@ export class OpenedObjectRepository implements ObjectRepository {
     return new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
   }
 
-  async rebuildIndex(): Promise<IndexRebuild> {
+  async storedObjects(): Promise<StoredObjects> {
     await this.index.refresh()
-    return rebuildIndex(this.context, this.index)
+    return StoredObjects.load(this.index)
+  }
+
+  /** Registered, so that a prune waits for what it lists. */
+  async rebuildIndex(): Promise<IndexRebuild> {
+    const registration = await registerWriter(this.context)
+    try {
+      await this.index.refresh()
+      return await rebuildIndex(this.context, this.index)
+    } finally {
+      await this.store.delete(registration)
+    }
   }
 
   close(): Promise<void> {

@@ -26,6 +26,8 @@ export interface PackedObjectWriterParts {
   readonly index: ObjectIndex
   readonly reader: PackedObjectReader
   readonly trusted: TrustedPacks
+  /** Index files of packs that an interrupted writer left: part of what is sampled, for nobody has. */
+  readonly adopted: readonly string[]
   /** Key of the writer's file in `writers/`. */
   readonly registration: string
   readonly compression: CompressionSettings
@@ -57,7 +59,7 @@ export class PackedObjectWriter implements RepositoryWriter {
   readonly #indexes: IndexWriter
   readonly #pending = new Map<ObjectId, Pending>()
   readonly #jobs: Job[] = []
-  readonly #written: string[] = []
+  readonly #written: string[]
   readonly #counts = { objects: 0, deltas: 0, known: 0, plainBytes: 0, sealedBytes: 0, storedBytes: 0 }
   #bytesInFlight = 0
   #draining: Promise<void> | undefined
@@ -67,6 +69,7 @@ export class PackedObjectWriter implements RepositoryWriter {
 
   constructor(parts: PackedObjectWriterParts) {
     this.#parts = parts
+    this.#written = [...parts.adopted]
     this.#encoder = new ObjectEncoder(parts.index, parts.reader, parts.trusted, parts.compression)
     const { packBytes, signal } = parts
     this.#packs = new PackWriter(parts.context, { packBytes, signal, onDurable: (pack) => this.#packDurable(pack) })
@@ -75,6 +78,10 @@ export class PackedObjectWriter implements RepositoryWriter {
 
   get counts(): WriterCounts {
     return { ...this.#counts }
+  }
+
+  get reuses(): boolean {
+    return !this.#parts.trusted.chainsMayBeBroken
   }
 
   identify(plaintext: Uint8Array): ObjectId {

@@ -7,6 +7,9 @@ import type { SampleResult } from './object-repository.ts'
 import { isUnreadable, type PackedObjectReader } from './packed-object-reader.ts'
 import type { RepositoryContext } from './repository-context.ts'
 
+/** Objects read back, at least, where there are so many: 1 % of a small take would be one object or two. */
+const LEAST_SAMPLED = 8
+
 /** Ids named in a result, at most. */
 const NAMED_DAMAGE = 100
 
@@ -22,7 +25,7 @@ export async function sampleObjects(
   fraction: number,
 ): Promise<SampleResult> {
   const total = files.reduce((sum, file) => sum + file.entries, 0)
-  const wanted = Math.min(total, Math.max(1, Math.ceil(total * fraction)))
+  const wanted = Math.min(total, Math.max(LEAST_SAMPLED, Math.ceil(total * fraction)))
   const stride = wanted === 0 ? 1 : total / wanted
   let next = (stride * context.randomness.bytes(4).readUInt32BE(0)) / 2 ** 32
   const damaged: ObjectId[] = []

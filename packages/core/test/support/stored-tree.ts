@@ -1,6 +1,6 @@
 import type { SnapshotCollection, SnapshotManifest } from '../../src/format/snapshot-manifest.ts'
 import type { OperationContext } from '../../src/operations/operation-context.ts'
-import { rootOf } from '../../src/operations/take-collection.ts'
+import { rootOf } from '../../src/operations/tree-root-of.ts'
 import { TreeCursor } from '../../src/record-tree/tree-cursor.ts'
 import type { Repository } from '../../src/repository.ts'
 

@@ -1,0 +1,207 @@
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
+import type { SnapshotManifest, SnapshotSummary } from '../format/snapshot-manifest.ts'
+import { decodeSegments } from '../record-tree/segments-codec.ts'
+import { TreeCursor } from '../record-tree/tree-cursor.ts'
+import type { KindSize, StoredObjects } from '../repository/stored-objects.ts'
+import type { ObjectId } from '../values/object-id.ts'
+import type { SnapshotId } from '../values/snapshot-id.ts'
+import type { OperationContext } from './operation-context.ts'
+import { rootOf } from './tree-root-of.ts'
+
+/** Files below one prefix of the store. */
+export interface FilesSize {
+  readonly files: number
+  readonly bytes: number
+}
+
+/** What one snapshot, or all of one source, costs. Bytes are as stored, but for `plainBytes`. */
+export interface SnapshotSize {
+  /** Of all its records. */
+  readonly plainBytes: number
+  /** Of objects that no older snapshot names. */
+  readonly newBytes: number
+  /** Of objects that no other snapshot names: about what forgetting it would free. */
+  readonly uniqueBytes: number
+}
+
+/** Where the bytes of a repository are. */
+export interface RepositoryStats {
+  readonly packs: FilesSize
+  readonly indexFiles: FilesSize
+  readonly manifests: FilesSize
+  /** All files together. */
+  readonly totalBytes: number
+  /** Copies of objects by kind: `chunk`, `node`, `document`, `segments`. */
+  readonly kinds: Readonly<Record<string, KindSize>>
+  /** Plain bytes of all snapshots per plain byte of their different chunks. 1 where nothing is shared. */
+  readonly deduplication: number
+  /** Plain bytes of those chunks per byte that they take in packs, deltas included. */
+  readonly compression: number
+  /** In packs, what no snapshot names: a prune frees at most so much, for bases of deltas are among it. */
+  readonly unnamedBytes: number
+  /** Newest first. */
+  readonly snapshots: readonly (SnapshotSize & { readonly id: SnapshotId; readonly source: string })[]
+  /** By label. `uniqueBytes` is the sum over its snapshots: what two of them share is not in it. */
+  readonly sources: readonly (SnapshotSize & { readonly source: string; readonly snapshots: number })[]
+}
+
+/** Bit of an owner that says: a second snapshot names it too. The others are the first one's number plus one. */
+const SHARED = 0x80000000
+
+/**
+ * Walks all trees, from the oldest snapshot on; nodes that several share are walked twice at most. Reads nodes and no chunk.
+ * Memory: 22.5 bytes an object. Fails with `DamagedError` or `ObjectMissingError`.
+ */
+export async function repositoryStats(
+  context: OperationContext,
+  { signal }: { readonly signal?: AbortSignal },
+): Promise<RepositoryStats> {
+  const { objects } = context
+  const { snapshots, damaged } = await objects.snapshots.list()
+  if (damaged[0] !== undefined) throw damaged[0].error
+  const packs = await sizeOf(context, 'packs/')
+  const indexFiles = await sizeOf(context, 'index/')
+  const manifests = await sizeOf(context, 'snapshots/')
+  const stored = await objects.storedObjects()
+  const walk = new OwnerWalk(context, stored, signal)
+  const oldestFirst = snapshots.toReversed()
+  for (const { id } of oldestFirst) await walk.add(await objects.snapshots.load(id))
+  const { sizes, namedBytes } = walk.sizes(oldestFirst)
+  const all = sizes.toReversed()
+  const plain = snapshots.reduce((sum, { bytes }) => sum + bytes, 0)
+  return {
+    packs,
+    indexFiles,
+    manifests,
+    totalBytes: (await sizeOf(context, '')).bytes,
+    kinds: Object.fromEntries(stored.kinds),
+    deduplication: ratio(plain, walk.plainChunkBytes),
+    compression: ratio(walk.plainChunkBytes, walk.sealedChunkBytes),
+    unnamedBytes: [...stored.kinds.values()].reduce((sum, { bytes }) => sum + bytes, 0) - namedBytes,
+    snapshots: all,
+    sources: bySource(all),
+  }
+}
+
+async function sizeOf({ objects }: OperationContext, prefix: string): Promise<FilesSize> {
+  let [files, bytes] = [0, 0]
+  for await (const { size } of objects.store.list(prefix)) {
+    files++
+    bytes += size
+  }
+  return { files, bytes }
+}
+
+const ratio = (whole: number, part: number): number => (part === 0 ? 1 : Math.round((100 * whole) / part) / 100)
+
+function bySource(snapshots: RepositoryStats['snapshots']): RepositoryStats['sources'] {
+  const sources = new Map<
+    string,
+    { -readonly [K in keyof RepositoryStats['sources'][number]]: RepositoryStats['sources'][number][K] }
+  >()
+  for (const { source, plainBytes, newBytes, uniqueBytes } of snapshots) {
+    const sum = sources.get(source) ?? { source, snapshots: 0, plainBytes: 0, newBytes: 0, uniqueBytes: 0 }
+    sources.set(source, sum)
+    sum.snapshots++
+    sum.plainBytes += plainBytes
+    sum.newBytes += newBytes
+    sum.uniqueBytes += uniqueBytes
+  }
+  return [...sources.values()].sort((a, b) => (a.source < b.source ? -1 : 1))
+}
+
+/** Notes of each object which snapshot names it first, and whether another does. */
+class OwnerWalk {
+  readonly #context: OperationContext
+  readonly #stored: StoredObjects
+  readonly #signal: AbortSignal | undefined
+  readonly #owners: Uint32Array
+  #snapshot = 0
+  /** Of chunks, each counted once. */
+  plainChunkBytes = 0
+  sealedChunkBytes = 0
+
+  constructor(context: OperationContext, stored: StoredObjects, signal: AbortSignal | undefined) {
+    this.#context = context
+    this.#stored = stored
+    this.#signal = signal
+    this.#owners = new Uint32Array(stored.slots)
+  }
+
+  /** The next snapshot. */
+  async add(manifest: SnapshotManifest): Promise<void> {
+    this.#snapshot++
+    for (const id of manifest.schema) this.#name(id)
+    for (const collection of manifest.collections) {
+      const cursor = new TreeCursor(this.#context.objects.reader, rootOf(collection))
+      await cursor.open()
+      for (let entry = cursor.entry; entry !== undefined; entry = cursor.entry) {
+        throwIfInterrupted(this.#signal, 'counting')
+        const { isFirst, isNew } = this.#name(entry.id)
+        if (cursor.level >= 0) {
+          // What lies below a node that is shared already is shared already.
+          if (isNew) await cursor.descend()
+          else cursor.skip()
+          continue
+        }
+        if (isFirst) {
+          this.plainChunkBytes += entry.bytes
+          if (!entry.segmented) this.sealedChunkBytes += this.#bytesOf(entry.id)
+        }
+        if (entry.segmented && isNew) await this.#segments(entry.id, isFirst)
+        cursor.skip()
+      }
+    }
+  }
+
+  async #segments(list: ObjectId, isFirst: boolean): Promise<void> {
+    for (const id of decodeSegments(await this.#context.objects.reader.read('segments', list), list)) {
+      if (isFirst) this.sealedChunkBytes += this.#bytesOf(id)
+      this.#name(id)
+    }
+  }
+
+  #bytesOf(id: ObjectId): number {
+    const slot = this.#stored.slotOf(id)
+    return slot === undefined ? 0 : this.#stored.bytesAt(slot)
+  }
+
+  /** `isFirst`: no snapshot named it before. `isNew`: that, or now another one does for the first time. */
+  #name(id: ObjectId): { isFirst: boolean; isNew: boolean } {
+    const slot = this.#stored.slotOf(id)
+    // Lost: counts nothing, and reading what lies below it fails.
+    if (slot === undefined) return { isFirst: false, isNew: true }
+    const owner = this.#owners[slot] as number
+    if (owner === 0) {
+      this.#owners[slot] = this.#snapshot
+      return { isFirst: true, isNew: true }
+    }
+    if (owner === this.#snapshot || owner >= SHARED) return { isFirst: false, isNew: false }
+    this.#owners[slot] = owner + SHARED
+    return { isFirst: false, isNew: true }
+  }
+
+  /** Of all snapshots that were added, in that order. */
+  sizes(snapshots: readonly SnapshotSummary[]) {
+    const newBytes = new Float64Array(snapshots.length + 1)
+    const uniqueBytes = new Float64Array(snapshots.length + 1)
+    let namedBytes = 0
+    for (let slot = 0; slot < this.#owners.length; slot++) {
+      const owner = this.#owners[slot] as number
+      if (owner === 0) continue
+      const bytes = this.#stored.bytesAt(slot)
+      const first = owner % SHARED
+      namedBytes += bytes
+      newBytes[first] = (newBytes[first] as number) + bytes
+      if (owner < SHARED) uniqueBytes[first] = (uniqueBytes[first] as number) + bytes
+    }
+    const sizes = snapshots.map(({ id, source, bytes }, i) => ({
+      id,
+      source: source.label,
+      plainBytes: bytes,
+      newBytes: newBytes[i + 1] as number,
+      uniqueBytes: uniqueBytes[i + 1] as number,
+    }))
+    return { sizes, namedBytes }
+  }
+}

@@ -1,0 +1,50 @@
+import type { ObjectId } from '../values/object-id.ts'
+
+/** Slots per object: a lookup looks at three on average. */
+const SLOTS_PER_OBJECT = 1.25
+
+/**
+ * Gives each of many ids a slot, so that what is known of it can stand in typed arrays: 10 bytes an id, where a `Map` takes 150.
+ * Of an id the first 8 bytes are kept: that one that is absent seems to be there has a chance of 1 in 10^12 beside 20 million.
+ */
+export class IdTable {
+  /** Slots are below this. */
+  readonly slots: number
+  readonly #high: Uint32Array
+  readonly #low: Uint32Array
+
+  /** Room for so many. */
+  constructor(ids: number) {
+    this.slots = Math.ceil(ids * SLOTS_PER_OBJECT) + 1
+    this.#high = new Uint32Array(this.slots)
+    this.#low = new Uint32Array(this.slots)
+  }
+
+  /** The slot of an id, from now on. */
+  add(id: ObjectId): number {
+    const slot = this.#search(id)
+    this.#high[slot] = high(id)
+    this.#low[slot] = low(id)
+    return slot
+  }
+
+  /** The slot of an id; undefined where it was never added. */
+  find(id: ObjectId): number | undefined {
+    const slot = this.#search(id)
+    return this.#low[slot] === 0 ? undefined : slot
+  }
+
+  /** Where it stands, or the free slot where it would. */
+  #search(id: ObjectId): number {
+    const [first, second] = [high(id), low(id)]
+    let slot = first % this.slots
+    while (this.#low[slot] !== 0 && (this.#high[slot] !== first || this.#low[slot] !== second)) {
+      slot = slot + 1 === this.slots ? 0 : slot + 1
+    }
+    return slot
+  }
+}
+
+const high = (id: ObjectId): number => Number.parseInt(id.slice(0, 8), 16)
+/** Never 0, which stands for a free slot. */
+const low = (id: ObjectId): number => Number.parseInt(id.slice(8, 16), 16) || 1

@@ -1,0 +1,64 @@
+import type { ObjectId } from '../values/object-id.ts'
+import type { ObjectKind } from '../values/object-kind.ts'
+import { IdTable } from './id-table.ts'
+import type { ObjectIndex } from './object-index.ts'
+
+/** Copies of objects of one kind, as the index lists them. */
+export interface KindSize {
+  readonly objects: number
+  /** Of those, deltas. */
+  readonly deltas: number
+  /** As they lie in packs. */
+  readonly bytes: number
+}
+
+/** The size of every object that the index lists, in 17.5 bytes each. */
+export class StoredObjects {
+  readonly kinds: ReadonlyMap<ObjectKind, KindSize>
+  readonly #ids: IdTable
+  /** Sealed bytes of the copy nearest to whole. */
+  readonly #bytes: Uint32Array
+
+  private constructor(ids: IdTable, bytes: Uint32Array, kinds: ReadonlyMap<ObjectKind, KindSize>) {
+    this.#ids = ids
+    this.#bytes = bytes
+    this.kinds = kinds
+  }
+
+  /** Reads all index files. Fails with `DamagedError` at the first that is damaged. */
+  static async load(index: ObjectIndex): Promise<StoredObjects> {
+    if (index.damagedFiles[0] !== undefined) throw index.damagedFiles[0].error
+    const ids = new IdTable(index.files.reduce((sum, { entries }) => sum + entries, 0))
+    const bytes = new Uint32Array(ids.slots)
+    const versions = new Uint8Array(ids.slots)
+    const kinds = new Map<ObjectKind, { objects: number; deltas: number; bytes: number }>()
+    for (const file of index.files) {
+      for await (const { id, kind, version, length } of file.copies()) {
+        const size = kinds.get(kind) ?? { objects: 0, deltas: 0, bytes: 0 }
+        kinds.set(kind, size)
+        size.objects++
+        size.deltas += version > 0 ? 1 : 0
+        size.bytes += length
+        const slot = ids.add(id)
+        if (bytes[slot] !== 0 && (versions[slot] as number) <= version) continue
+        bytes[slot] = length
+        versions[slot] = version
+      }
+    }
+    return new StoredObjects(ids, bytes, kinds)
+  }
+
+  /** Slots are below this. */
+  get slots(): number {
+    return this.#ids.slots
+  }
+
+  /** The slot of an object; undefined where the index does not list it. */
+  slotOf(id: ObjectId): number | undefined {
+    return this.#ids.find(id)
+  }
+
+  bytesAt(slot: number): number {
+    return this.#bytes[slot] as number
+  }
+}
