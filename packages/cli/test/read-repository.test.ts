@@ -1,4 +1,5 @@
-import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { createCipheriv, createDecipheriv, hkdfSync, scryptSync } from 'node:crypto'
+import { cp, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { folder, Repository, type Snapshot } from '@dbsnap/core'
@@ -22,6 +23,12 @@ import { offlineSnapshot, PASSPHRASE, readOffline } from './offline-reader.ts'
 /** Three segments of 1 MiB. */
 const LARGE = 2_500_000
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/repositories')
+
+interface Slot {
+  readonly provider: string
+  readonly parameters: { readonly N: number; readonly r: number; readonly p: number; readonly salt: string }
+  readonly wrapped: string
+}
 
 let place = ''
 let repository: Repository
@@ -231,6 +238,70 @@ describe('with the committed repositories', () => {
   })
 })
 
+describe('secrets that were drawn at random', () => {
+  // The example of the format page, "Recovery keys".
+  const RECOVERY = {
+    text: '006H8-M9SMW-85751-PT3N2-GA7SR-SADPT-RF8DE-VTQQ8',
+    secret: Buffer.from(Array.from({ length: 20 }, (_, i) => i * 13)),
+  }
+  const SECRET = Buffer.alloc(32, 7)
+
+  /** The golden repository with one slot, of `provider`, in the place of its passphrase. */
+  async function lockedWith(provider: string, secret: Buffer): Promise<string> {
+    const root = join(place, provider)
+    await cp(join(FIXTURES, 'format-v1-small'), root, { recursive: true })
+    const [name] = await readdir(join(root, 'keys'))
+    const file = join(root, 'keys', name as string)
+    const slot = JSON.parse(await readFile(file, 'utf8'))
+    const salt = Buffer.alloc(16, 1)
+    const wrapping = Buffer.from(hkdfSync('sha256', secret, salt, `dbsnap 1 ${provider}`, 32))
+    const parameters = { salt: salt.toString('base64') }
+    const nonce = Buffer.alloc(12, 2)
+    const cipher = createCipheriv('aes-256-gcm', wrapping, nonce)
+    cipher.setAAD(Buffer.from(JSON.stringify([provider, parameters])))
+    const wrapped = Buffer.concat([nonce, cipher.update(unwrapped(slot)), cipher.final(), cipher.getAuthTag()])
+    await writeFile(file, JSON.stringify({ ...slot, provider, parameters, wrapped: wrapped.toString('base64') }))
+    return root
+  }
+
+  function unwrapped({ provider, parameters, wrapped }: Slot): Buffer {
+    const bytes = Buffer.from(wrapped, 'base64')
+    const { N, r, p, salt } = parameters
+    const key = scryptSync('open sesame', Buffer.from(salt, 'base64'), 32, { N, r, p, maxmem: 2 ** 28 })
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+    decipher.setAAD(Buffer.from(JSON.stringify([provider, parameters])))
+    decipher.setAuthTag(bytes.subarray(-16))
+    return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()])
+  }
+
+  it('open it: a recovery key however it is typed', async () => {
+    const root = await lockedWith('recovery-key', RECOVERY.secret)
+    const typed = RECOVERY.text.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')
+    for (const text of [RECOVERY.text, typed, ` ${RECOVERY.text.replaceAll('-', '')}\n`]) {
+      expect(await readOffline([root], { DBSNAP_RECOVERY_KEY: text })).toMatchObject({ code: 0, err: '' })
+    }
+    const wrong = await readOffline([root], { DBSNAP_RECOVERY_KEY: RECOVERY.text.replace('85751', '85715') })
+    expect(wrong).toEqual({ code: 2, out: '', err: 'group 3 of the recovery key is mistyped\n' })
+    const passphrase = await readOffline([root], { DBSNAP_PASSPHRASE: 'open sesame' })
+    expect(passphrase).toMatchObject({ code: 2, out: '' })
+  })
+
+  it('open it: a key file, a master key as hex or base64', async () => {
+    const file = join(place, 'key-file.txt')
+    await writeFile(file, `dbsnap-key-1 ${SECRET.toString('base64')}\n`)
+    const root = await lockedWith('key-file', SECRET)
+    for (const args of [[root, '--key-file', file], [root]]) {
+      const secrets = args.length === 1 ? { DBSNAP_KEY_FILE: file } : {}
+      expect(await readOffline(args, secrets)).toMatchObject({ code: 0, err: '' })
+    }
+    expect(await readOffline([root, '--key-file', join(root, 'config')], {})).toMatchObject({ code: 2, out: '' })
+    const master = await lockedWith('master-key', SECRET)
+    for (const encoding of ['hex', 'base64'] as const) {
+      expect(await readOffline([master], { DBSNAP_MASTER_KEY: SECRET.toString(encoding) })).toMatchObject({ code: 0 })
+    }
+  })
+})
+
 describe('a repository of our own', () => {
   const ORDERS = Array.from({ length: 20_000 }, (_, i) => `(${i}, md5('${i}'))`).join(',')
 
@@ -270,5 +341,19 @@ describe('a repository of our own', () => {
     expect(lost).toBeLessThan(20_000)
     const lines = (await readFile(join(out, '0001-public.orders.ndjson'), 'utf8')).split('\n').slice(0, -1)
     expect(lines.length).toBe(20_000 - lost)
+  })
+
+  it('with the end of a pack cut off: index files say where everything is', async () => {
+    const root = await repositoryOf('cut', { passphrase: PASSPHRASE })
+    const [pack] = (await readdir(join(root, 'packs'), { recursive: true })).filter((name) => name.includes('/'))
+    const file = join(root, 'packs', pack as string)
+    await truncate(file, (await stat(file)).size - 1)
+    const out = join(place, 'cut-out')
+    const reading = await readOffline([root, out], { DBSNAP_PASSPHRASE: PASSPHRASE })
+    expect(reading).toEqual({
+      code: 1,
+      out: '0001-public.orders.ndjson  20000 records of public.orders\n',
+      err: `packs/${pack}: its end is damaged; index files say what was in it\n`,
+    })
   })
 })
