@@ -8,6 +8,7 @@ import { lawsProof } from './laws-proof.ts'
 import { liveSafetyProof } from './live-safety-proof.ts'
 import { memoryProof } from './memory-proof.ts'
 import { mysqlLocksProof } from './mysql-locks-proof.ts'
+import { offlineReaderProof } from './offline-reader-proof.ts'
 import type { Proof } from './proof.ts'
 import { isolationProof, mongodbSchemaProof, mysqlSchemaProof, schemaProof } from './schema-proofs.ts'
 import { speedProof } from './speed-proof.ts'
@@ -33,4 +34,5 @@ export const PROOFS: readonly Proof[] = [
   engineMemoryProof('mongodb'),
   enginesDiffProof(),
   faultsProof,
+  offlineReaderProof,
 ]
