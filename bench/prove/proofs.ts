@@ -6,6 +6,7 @@ import { faultsProof } from './faults-proof.ts'
 import { forgetfulProof, killsProof } from './interruptions-proof.ts'
 import { lawsProof } from './laws-proof.ts'
 import { liveSafetyProof } from './live-safety-proof.ts'
+import { manyObjectsProof } from './many-objects-proof.ts'
 import { memoryProof } from './memory-proof.ts'
 import { mysqlLocksProof } from './mysql-locks-proof.ts'
 import type { Proof } from './proof.ts'
@@ -33,4 +34,5 @@ export const PROOFS: readonly Proof[] = [
   engineMemoryProof('mongodb'),
   enginesDiffProof(),
   faultsProof,
+  manyObjectsProof,
 ]

@@ -58,6 +58,7 @@ export class ObjectIndex {
     const bytes = Buffer.from(id, 'hex')
     const copies: ObjectCopy[] = []
     for (const file of this.#files.values()) {
+      if (!file.mayHold(bytes)) continue
       try {
         copies.push(...(await file.find(bytes)))
       } catch (error) {
