@@ -10,6 +10,7 @@ import { manyObjectsProof } from './many-objects-proof.ts'
 import { memoryProof } from './memory-proof.ts'
 import { mysqlLocksProof } from './mysql-locks-proof.ts'
 import type { Proof } from './proof.ts'
+import { resumeProof } from './resume-proof.ts'
 import { isolationProof, mongodbSchemaProof, mysqlSchemaProof, schemaProof } from './schema-proofs.ts'
 import { speedProof } from './speed-proof.ts'
 
@@ -34,5 +35,6 @@ export const PROOFS: readonly Proof[] = [
   engineMemoryProof('mongodb'),
   enginesDiffProof(),
   faultsProof,
+  resumeProof,
   manyObjectsProof,
 ]
