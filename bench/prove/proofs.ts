@@ -6,10 +6,12 @@ import { faultsProof } from './faults-proof.ts'
 import { forgetfulProof, killsProof } from './interruptions-proof.ts'
 import { lawsProof } from './laws-proof.ts'
 import { liveSafetyProof } from './live-safety-proof.ts'
+import { manyObjectsProof } from './many-objects-proof.ts'
 import { memoryProof } from './memory-proof.ts'
 import { mysqlLocksProof } from './mysql-locks-proof.ts'
 import { offlineReaderProof } from './offline-reader-proof.ts'
 import type { Proof } from './proof.ts'
+import { resumeProof } from './resume-proof.ts'
 import { isolationProof, mongodbSchemaProof, mysqlSchemaProof, schemaProof } from './schema-proofs.ts'
 import { speedProof } from './speed-proof.ts'
 
@@ -35,4 +37,6 @@ export const PROOFS: readonly Proof[] = [
   enginesDiffProof(),
   faultsProof,
   offlineReaderProof,
+  resumeProof,
+  manyObjectsProof,
 ]

@@ -1,5 +1,6 @@
 /** What a worker process does, once, from a cold start. `repository` is a folder, `snapshot` names one in it. */
 export type WorkerJob =
+  | { readonly kind: 'open'; readonly repository: string }
   | { readonly kind: 'bare-copy'; readonly url: string }
   | { readonly kind: 'take'; readonly repository: string; readonly url: string; readonly maxRate?: number }
   | { readonly kind: 'diff'; readonly repository: string; readonly left: string; readonly right: DiffSide }

@@ -10,6 +10,7 @@ type JobOf<Kind extends WorkerJob['kind']> = Extract<WorkerJob, { readonly kind:
 /** Does a job through the SDK. The repository is opened before the time is taken, connections within it. */
 export async function runJob(job: WorkerJob): Promise<JobResult> {
   if (job.kind === 'bare-copy') return bareCopy(job.url)
+  if (job.kind === 'open') return open(job)
   const repository = await Repository.open(folder(job.repository), { passphrase: BENCH_PASSPHRASE })
   try {
     switch (job.kind) {
@@ -25,6 +26,16 @@ export async function runJob(job: WorkerJob): Promise<JobResult> {
   } finally {
     await repository.close()
   }
+}
+
+/** To open it, and to find one object: the schema of the newest snapshot. */
+async function open({ repository: path }: JobOf<'open'>): Promise<JobResult> {
+  const phases = new PhaseTimer('opening')
+  const repository = await Repository.open(folder(path), { passphrase: BENCH_PASSPHRASE })
+  await repository.schema('latest')
+  const ended = phases.end()
+  await repository.close()
+  return ended
 }
 
 async function take(repository: Repository, { url, maxRate }: JobOf<'take'>): Promise<JobResult> {

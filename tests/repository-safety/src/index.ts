@@ -9,3 +9,4 @@ export {
 export { type ForgetfulSuiteOptions, runForgetfulSuite } from './forgetful-suite.ts'
 export type { InterruptionResult } from './interrupted-take.ts'
 export { type KillSuiteOptions, runKillSuite } from './kill-suite.ts'
+export { type ResumeResult, runResumeSuite } from './resume-suite.ts'

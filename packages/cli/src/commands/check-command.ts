@@ -15,6 +15,7 @@ export async function checkCommand(options: CheckCommandOptions, console: Consol
     const readFraction = options.readData ? 1 : (options.readDataSubset ?? 0)
     const report = await repository.check({
       readFraction,
+      remember: readFraction > 0,
       repairIndex: options.repairIndex ?? false,
       signal: console.signal,
     })

@@ -10,6 +10,11 @@ export interface CheckOptions {
   readonly readFraction?: number
   /** Writes the index anew from the packs first, for index files that are lost or damaged. Default false: nothing is written. */
   readonly repairIndex?: boolean
+  /**
+   * Leaves a mark of what cannot be read, so that the next take stores it again, whichever process runs it; with a `readFraction`
+   * of 1 also removes marks of what is no longer damaged. Default false: nothing is written.
+   */
+  readonly remember?: boolean
   /** Ends it with an error. */
   readonly signal?: AbortSignal
 }

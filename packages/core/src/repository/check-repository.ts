@@ -1,7 +1,9 @@
+import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { InterruptedError } from '../errors/interrupted-error.ts'
 import type { DeltaHeader } from '../format/object-header.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import { rememberDamage } from './damage-marks.ts'
 import type { IndexFile } from './index-file.ts'
 import { ListedObjects } from './listed-objects.ts'
 import type { ObjectCopy } from './object-copy.ts'
@@ -24,7 +26,7 @@ export interface RepositoryDamage {
 
 /** Something to know that loses nothing. */
 export interface RepositoryNote {
-  readonly code: 'UNENCRYPTED' | 'PACKS_WITHOUT_INDEX'
+  readonly code: 'UNENCRYPTED' | 'PACKS_WITHOUT_INDEX' | 'DAMAGE_NOT_REMEMBERED'
   readonly message: string
 }
 
@@ -46,6 +48,11 @@ export interface RepositoryCheck {
 export interface CheckRepositoryOptions {
   /** Share of the objects to read and verify, 0 to 1. Default 0: structure only. */
   readonly readFraction?: number
+  /**
+   * Leaves a mark of objects that cannot be read in packs of the right size, so that the next take stores them again; with a
+   * `readFraction` of 1 also removes marks of what is no longer damaged. Default false: nothing is written.
+   */
+  readonly remember?: boolean
   readonly signal?: AbortSignal
   /** Called after each pack with the numbers of packs done and in all. */
   readonly onPack?: (done: number, total: number) => void
@@ -97,6 +104,7 @@ export class RepositoryChecker {
     for (const file of files) await this.#checkIndexFile(file)
     if (this.#damage.length > 0 && this.#options.readFraction !== 1) await this.#checkChains(files)
     for (const { id, error } of this.#index.damagedFiles) this.#report(indexFile(id), error.message, 0)
+    const remembering = this.#options.remember === true ? await this.#remember() : []
     return {
       packs: this.#packs.size,
       indexFiles: files.length + this.#index.damagedFiles.length,
@@ -105,7 +113,7 @@ export class RepositoryChecker {
       damage: this.#damage,
       lostObjects: this.#lost,
       isPresent: (id) => this.#listed.version(id) !== undefined && !this.#lost.has(id),
-      notes: this.#notes(encrypted),
+      notes: [...this.#notes(encrypted), ...remembering],
     }
   }
 
@@ -200,6 +208,19 @@ export class RepositoryChecker {
     }
     this.#lost.add(copy.id)
     return false
+  }
+
+  /** Of packs that are gone or cut everybody learns by their size. Where no mark can be put there is a note: the next check finds the same. */
+  async #remember(): Promise<RepositoryNote[]> {
+    const sizes = new Map(this.#index.files.flatMap(({ packs }) => packs.map(({ id, size }) => [id, size])))
+    const places = this.#index.damagedPlaces.filter(({ pack }) => this.#packs.get(pack) === sizes.get(pack))
+    try {
+      await rememberDamage(this.#context, places, { complete: this.#options.readFraction === 1 })
+      return []
+    } catch (error) {
+      if (!isDbSnapError(error) || !error.code.startsWith('STORE_')) throw error
+      return [{ code: 'DAMAGE_NOT_REMEMBERED', message: `What is damaged could not be noted down: ${error.message}` }]
+    }
   }
 
   #notes(encrypted: boolean): RepositoryNote[] {

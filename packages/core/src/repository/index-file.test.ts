@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { alter, create, onlyKey, rows, storeChunk, writing } from '../../test/object-layer.ts'
+import { seededRandomness } from '../../test/seeded-randomness.ts'
 import { deriveFileKey } from '../encryption/repository-keys.ts'
 import { offsetNonce, seal } from '../encryption/sealing.ts'
 import { partAssociatedData } from '../format/associated-data.ts'
@@ -42,6 +43,22 @@ describe('an index file', () => {
     }
     expect(await index.find(Buffer.alloc(20, 0xff))).toEqual([])
     expect(await index.find(Buffer.from(`${(ids[5] as string).slice(0, 39)}1`, 'hex'))).toEqual([])
+  })
+
+  it('makes a filter where many lookups find nothing, and then reads nothing for most', async () => {
+    const random = seededRandomness('filtered')
+    const ids = Array.from({ length: 70_000 }, () => random.bytes(20))
+    const entries = ids.map((id, i): PackEntry => {
+      return { id: id.toString('hex') as ObjectId, kind: 'chunk', version: 0, offset: i, length: 16 }
+    })
+    const index = await indexOf(entries)
+    const isAsked = (): boolean => index.mayHold(random.bytes(20))
+    for (let i = 0; i < 31; i++) await index.find(random.bytes(20))
+    expect(isAsked()).toBe(true)
+    await index.find(random.bytes(20))
+    expect(Array.from({ length: 100 }, isAsked).filter(Boolean).length).toBeLessThan(5)
+    for (const id of ids) expect(index.mayHold(id)).toBe(true)
+    expect(await index.find(ids[69_999] as Buffer)).toMatchObject([{ offset: 69_999 }])
   })
 
   it('finds all copies of an id, across blocks', async () => {

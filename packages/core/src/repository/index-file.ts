@@ -17,14 +17,25 @@ import {
   indexFooterOffset,
   SEALED_BLOCK_BYTES,
 } from '../format/index-codec.ts'
+import { freeBuffer } from '../values/free-buffer.ts'
 import { OBJECT_ID_BYTES } from '../values/object-id.ts'
 import type { BoundedCache } from './bounded-cache.ts'
+import { IdFilter } from './id-filter.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { indexFile } from './repository-files.ts'
 
 /** Bytes read from the end of an index file to get its footer: enough for 64 packs and 65 536 entries. */
 const TAIL_BYTES = 16 * 1024
+
+/**
+ * Lookups that find nothing before a filter is made of all ids: a writer asks every file for every new object, so that beside 400
+ * files (20 million objects) one question was 400 blocks to read, 30 ms. To make the filter reads the file once, 2 MB.
+ */
+const MISSES_BEFORE_FILTER = 32
+
+/** Blocks read at once where all are. */
+const BLOCKS_AT_ONCE = 256
 
 /** One index file, searched in place: only its packs and 8 bytes per 4 KiB block are in memory. */
 export class IndexFile {
@@ -35,6 +46,8 @@ export class IndexFile {
   readonly #key: KeyObject
   readonly #prefixes: Buffer
   readonly #blocks: BoundedCache<Buffer>
+  #misses = 0
+  #filter: IdFilter | undefined
 
   private constructor(
     context: RepositoryContext,
@@ -84,6 +97,11 @@ export class IndexFile {
     return this.#prefixes.length / BLOCK_PREFIX_BYTES
   }
 
+  /** False: it lists no copy of the object. Reads nothing. */
+  mayHold(id: Buffer): boolean {
+    return this.#filter === undefined || this.#filter.mayHold(id)
+  }
+
   /** Every copy of the object that this file lists. */
   async find(id: Buffer): Promise<ObjectCopy[]> {
     const copies: ObjectCopy[] = []
@@ -98,6 +116,7 @@ export class IndexFile {
         copies.push(this.#copyAt(block, at))
       }
     }
+    if (copies.length === 0 && ++this.#misses === MISSES_BEFORE_FILTER) this.#filter = await this.#readFilter()
     return copies
   }
 
@@ -137,14 +156,38 @@ export class IndexFile {
     const cacheKey = `${this.id}/${number}`
     const known = this.#blocks.get(cacheKey)
     if (known !== undefined) return known
-    const offset = FILE_HEADER_BYTES + number * SEALED_BLOCK_BYTES
-    const entries = Math.min(BLOCK_ENTRIES, this.entries - number * BLOCK_ENTRIES)
-    const range = { offset, length: entries * INDEX_ENTRY_BYTES + TAG_BYTES }
-    const name = indexFile(this.id)
-    const sealed = await this.#context.store.get(name, { range })
-    const associated = partAssociatedData(this.#context.repositoryId, 'block')
-    const block = unseal(this.#key, offsetNonce(offset), associated, sealed, name)
+    const sealed = await this.#sealedBlocks(number, number + 1)
+    const block = this.#unsealBlock(number, sealed)
     this.#blocks.set(cacheKey, block, block.length)
     return block
+  }
+
+  /** Past the cache, in which all blocks of all files have no room. */
+  async #readFilter(): Promise<IdFilter> {
+    const filter = new IdFilter(this.entries)
+    for (let first = 0; first < this.blockCount; first += BLOCKS_AT_ONCE) {
+      const end = Math.min(first + BLOCKS_AT_ONCE, this.blockCount)
+      const sealed = await this.#sealedBlocks(first, end)
+      for (let number = first; number < end; number++) {
+        const from = (number - first) * SEALED_BLOCK_BYTES
+        const block = this.#unsealBlock(number, sealed.subarray(from, from + SEALED_BLOCK_BYTES))
+        for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) filter.add(block, at)
+      }
+      freeBuffer(sealed)
+    }
+    return filter
+  }
+
+  #sealedBlocks(first: number, end: number): Promise<Buffer> {
+    const offset = FILE_HEADER_BYTES + first * SEALED_BLOCK_BYTES
+    const entries = Math.min((end - first) * BLOCK_ENTRIES, this.entries - first * BLOCK_ENTRIES)
+    const length = entries * INDEX_ENTRY_BYTES + (end - first) * TAG_BYTES
+    return this.#context.store.get(indexFile(this.id), { range: { offset, length } })
+  }
+
+  #unsealBlock(number: number, sealed: Buffer): Buffer {
+    const offset = FILE_HEADER_BYTES + number * SEALED_BLOCK_BYTES
+    const associated = partAssociatedData(this.#context.repositoryId, 'block')
+    return unseal(this.#key, offsetNonce(offset), associated, sealed, indexFile(this.id))
   }
 }

@@ -1,6 +1,7 @@
 import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import { BoundedCache } from './bounded-cache.ts'
+import { type DamagedPlace, placeName } from './damage-marks.ts'
 import { IndexFile } from './index-file.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { RepositoryContext } from './repository-context.ts'
@@ -23,7 +24,7 @@ export class ObjectIndex {
   readonly #context: RepositoryContext
   readonly #files = new Map<string, IndexFile>()
   readonly #damagedFiles = new Map<string, DamagedIndexFile>()
-  readonly #damagedCopies = new Set<string>()
+  readonly #damagedCopies = new Map<string, DamagedPlace>()
   readonly #blocks = new BoundedCache<Buffer>(BLOCK_CACHE_BYTES)
   #refreshing: Promise<boolean> | undefined
 
@@ -58,6 +59,7 @@ export class ObjectIndex {
     const bytes = Buffer.from(id, 'hex')
     const copies: ObjectCopy[] = []
     for (const file of this.#files.values()) {
+      if (!file.mayHold(bytes)) continue
       try {
         copies.push(...(await file.find(bytes)))
       } catch (error) {
@@ -69,7 +71,17 @@ export class ObjectIndex {
 
   /** Remembers, in this process, that a copy cannot be read: a writer stores the object again. */
   noteDamaged(copy: ObjectCopy): void {
-    this.#damagedCopies.add(copyName(copy))
+    this.noteDamagedAt({ pack: copy.pack.id, offset: copy.offset })
+  }
+
+  /** The same of a copy that another process has found. */
+  noteDamagedAt(place: DamagedPlace): void {
+    this.#damagedCopies.set(placeName(place), place)
+  }
+
+  /** Every place that was noted. */
+  get damagedPlaces(): DamagedPlace[] {
+    return [...this.#damagedCopies.values()]
   }
 
   /** Whether any copy is known to be damaged. */
@@ -78,7 +90,7 @@ export class ObjectIndex {
   }
 
   isDamaged(copy: ObjectCopy): boolean {
-    return this.knowsDamage && this.#damagedCopies.has(copyName(copy))
+    return this.knowsDamage && this.#damagedCopies.has(placeName({ pack: copy.pack.id, offset: copy.offset }))
   }
 
   #rank(copy: ObjectCopy): number {
@@ -118,8 +130,4 @@ export class ObjectIndex {
     this.#files.delete(id)
     if (error.code === 'DAMAGED') this.#damagedFiles.set(id, { id, error })
   }
-}
-
-function copyName(copy: ObjectCopy): string {
-  return `${copy.pack.id}/${copy.offset}`
 }

@@ -47,7 +47,7 @@ export interface RepositoryWriter extends ObjectWriter {
   has(id: ObjectId): Promise<boolean>
   /**
    * After `flush`: reads back a random share (0 to 1, at least 8 objects) of what this writer stored, or adopted from an interrupted one, straight from the store, and
-   * recomputes the ids. Does not throw for damage: what is damaged counts as absent from now on.
+   * recomputes the ids. Does not throw for damage: what is damaged counts as absent from now on, for other processes too.
    */
   sample(fraction: number): Promise<SampleResult>
   /** Ends the registration. What was not flushed is lost. Closing twice is success. */

@@ -8,6 +8,7 @@ import type { Clock, Randomness } from '../ports/system.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
+import { readDamageMarks } from './damage-marks.ts'
 import { unlockRepository } from './key-slots.ts'
 import { identifyObject } from './object-identity.ts'
 import { ObjectIndex } from './object-index.ts'
@@ -100,6 +101,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     const registration = await registerWriter(this.context)
     try {
       await this.index.refresh()
+      for (const place of (await readDamageMarks(this.context)).places) this.index.noteDamagedAt(place)
       const trusted = await TrustedPacks.load(this.context, this.index)
       const adopted = await adoptPacks(this.context, this.index, trusted.unlisted())
       return new PackedObjectWriter({

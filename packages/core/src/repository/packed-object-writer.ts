@@ -5,6 +5,7 @@ import { MAX_OBJECT_BYTES } from '../format/object-header.ts'
 import { freeBuffer } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
+import { rememberDamage } from './damage-marks.ts'
 import { IndexWriter, type WrittenIndexFile } from './index-writer.ts'
 import { ObjectEncoder } from './object-encoder.ts'
 import { identifyObject } from './object-identity.ts'
@@ -148,10 +149,12 @@ export class PackedObjectWriter implements RepositoryWriter {
     this.#throwIfEnded()
   }
 
-  sample(fraction: number): Promise<SampleResult> {
+  async sample(fraction: number): Promise<SampleResult> {
     const { context, index, reader } = this.#parts
     const files = index.files.filter((file) => this.#written.includes(file.id))
-    return sampleObjects(context, index, reader, files, fraction)
+    const result = await sampleObjects(context, index, reader, files, fraction)
+    if (!result.ok) await rememberDamage(context, index.damagedPlaces, { complete: false })
+    return result
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ export const INDEX_PREFIX = 'index/'
 export const SNAPSHOTS_PREFIX = 'snapshots/'
 export const WRITERS_PREFIX = 'writers/'
 export const CONDEMNED_PREFIX = 'condemned/'
+export const DAMAGED_PREFIX = 'damaged/'
 
 /** Bytes of the random ids that files have. */
 export const FILE_ID_BYTES = 16
