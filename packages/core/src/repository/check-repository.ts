@@ -22,7 +22,7 @@ export interface RepositoryDamage {
 
 /** Something to know that loses nothing. */
 export interface RepositoryNote {
-  readonly code: 'UNENCRYPTED' | 'PACKS_WITHOUT_INDEX'
+  readonly code: 'UNENCRYPTED' | 'PACKS_WITHOUT_INDEX' | 'WEAK_KEY_SLOT' | 'DAMAGED_KEY_SLOT' | 'UNFINISHED_KEY_REMOVAL'
   readonly message: string
 }
 
