@@ -3,6 +3,7 @@ import { engineMemoryProof } from './engine-memory-proof.ts'
 import { engineSpeedProof } from './engine-speed-proof.ts'
 import { enginesDiffProof } from './engines-diff-proof.ts'
 import { forgetfulProof, killsProof } from './interruptions-proof.ts'
+import { keysProof } from './keys-proof.ts'
 import { lawsProof } from './laws-proof.ts'
 import { liveSafetyProof } from './live-safety-proof.ts'
 import { memoryProof } from './memory-proof.ts'
@@ -22,6 +23,7 @@ export const PROOFS: readonly Proof[] = [
   memoryProof(4),
   killsProof,
   forgetfulProof,
+  keysProof,
   lawsProof,
   mysqlSchemaProof,
   mongodbSchemaProof,

@@ -3,6 +3,11 @@ import * as z from 'zod'
 const schema = z.object({
   DBSNAP_REPO: z.string().min(1).optional(),
   DBSNAP_PASSPHRASE: z.string().min(1).optional(),
+  DBSNAP_KEY_FILE: z.string().min(1).optional(),
+  DBSNAP_MASTER_KEY: z.string().min(1).optional(),
+  DBSNAP_RECOVERY_KEY: z.string().min(1).optional(),
+  DBSNAP_NEW_PASSPHRASE: z.string().min(1).optional(),
+  DBSNAP_NEW_MASTER_KEY: z.string().min(1).optional(),
   DBSNAP_DEMO_MYSQL_URL: z.string().min(1).optional(),
   DBSNAP_DEMO_MONGODB_URL: z.string().min(1).optional(),
   NO_COLOR: z.string().optional(),
