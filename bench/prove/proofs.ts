@@ -4,6 +4,7 @@ import { engineSpeedProof } from './engine-speed-proof.ts'
 import { enginesDiffProof } from './engines-diff-proof.ts'
 import { faultsProof } from './faults-proof.ts'
 import { forgetfulProof, killsProof } from './interruptions-proof.ts'
+import { keysProof } from './keys-proof.ts'
 import { lawsProof } from './laws-proof.ts'
 import { liveSafetyProof } from './live-safety-proof.ts'
 import { manyObjectsProof } from './many-objects-proof.ts'
@@ -26,6 +27,7 @@ export const PROOFS: readonly Proof[] = [
   memoryProof(4),
   killsProof,
   forgetfulProof,
+  keysProof,
   lawsProof,
   mysqlSchemaProof,
   mongodbSchemaProof,

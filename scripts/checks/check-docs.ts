@@ -55,7 +55,8 @@ const [commandTable = ''] = readFileSync(path.join(repositoryRoot, 'docs/cli.md'
 const usages = commandTable.split('\n').flatMap((row) => /^\| `([a-z]+(?: [^`]*)?)` \|/.exec(row)?.[1] ?? [])
 for (const usage of usages) faults.push(...usageFaults(usage).map((fault) => `docs/cli.md  ${fault}`))
 for (const name of commandNames()) {
-  if (!usages.some((usage) => usage.split(' ')[0] === name)) faults.push(`docs/cli.md  ${name} is not in the table`)
+  if (!usages.some((usage) => `${usage} `.startsWith(`${name} `)))
+    faults.push(`docs/cli.md  ${name} is not in the table`)
 }
 
 const names = publishedNames()

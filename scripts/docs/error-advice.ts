@@ -11,6 +11,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   UNKNOWN_COLLECTION: 'Check the spelling; a bare name matches in every schema, `*` and `?` are wildcards.',
   UNKNOWN_SNAPSHOT: 'Look at `dbsnap list`.',
   AMBIGUOUS_SNAPSHOT: 'Give more digits of the id.',
+  UNKNOWN_KEY_SLOT: 'Look at `dbsnap key list`; give more digits of the id.',
   CONNECTION_FAILED: 'Check host, port, certificate and firewall, and that the server runs; then try again.',
   AUTHENTICATION_FAILED: 'Check user and password, `PGPASSWORD`, the server’s `pg_hba.conf`, `authSource`.',
   UNKNOWN_DATABASE: 'Check the name after the last slash of the URL.',
@@ -35,7 +36,9 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   REPOSITORY_EXISTS: 'Open it, or choose an empty place.',
   NEWER_FORMAT: 'Update DBSnap.',
   WRONG_PASSPHRASE:
-    'Check `DBSNAP_PASSPHRASE` or `--passphrase-file`. Without the passphrase nobody can read the data.',
+    'Check `DBSNAP_PASSPHRASE` or `--passphrase-file`, or open it with the recovery key. Without any key nobody can read the data.',
+  LAST_KEY_SLOT:
+    'Add another key first. To destroy the repository’s data for good, pass `--last-slot destroy-all-data`, in the SDK `lastSlot`.',
   OBJECT_MISSING: 'Run `dbsnap check` to see which snapshots are affected.',
   DAMAGED: 'Run `dbsnap check` to see which snapshots are affected; the next take stores again what the database has.',
   STORE_KEY_MISSING: 'It was never written, or was removed. Run `dbsnap check`.',

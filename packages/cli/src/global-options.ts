@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { folder, Repository, UsageError } from '@dbsnap/core'
 import type { Console } from './console.ts'
 import { readEnvironment } from './environment.ts'
+import { readSecrets, type SecretOptions } from './secrets.ts'
 
 /** Options that every command on a repository takes. */
-export interface GlobalOptions {
+export interface GlobalOptions extends SecretOptions {
   readonly repo?: string
-  readonly passphraseFile?: string
   readonly json?: boolean
 }
 
@@ -17,20 +16,7 @@ export function repositoryFolder(options: GlobalOptions, console: Console): stri
   throw new UsageError('no repository was named', { hint: 'Give --repo <folder>, or set DBSNAP_REPO.' })
 }
 
-/** From `--passphrase-file` (one trailing newline is no part of it) or `DBSNAP_PASSPHRASE`; undefined where there is none. */
-export async function readPassphrase(options: GlobalOptions, console: Console): Promise<string | undefined> {
-  if (options.passphraseFile === undefined) return readEnvironment(console.variables).DBSNAP_PASSPHRASE
-  try {
-    return (await readFile(options.passphraseFile, 'utf8')).replace(/\r?\n$/, '')
-  } catch (error) {
-    throw new UsageError(`the passphrase file cannot be read (${(error as NodeJS.ErrnoException).code})`, {
-      hint: 'Check the path given with --passphrase-file.',
-    })
-  }
-}
-
 export async function openRepository(options: GlobalOptions, console: Console): Promise<Repository> {
   const store = folder(repositoryFolder(options, console))
-  const passphrase = await readPassphrase(options, console)
-  return Repository.open(store, passphrase === undefined ? {} : { passphrase })
+  return Repository.open(store, await readSecrets(options, console))
 }

@@ -5,6 +5,7 @@ import { type DemoCommandOptions, demoCommand } from './commands/demo-command.ts
 import { type DiffCommandOptions, diffCommand } from './commands/diff-command.ts'
 import { type ExportCommandOptions, exportCommand } from './commands/export-command.ts'
 import { initCommand } from './commands/init-command.ts'
+import { addKeyCommands } from './commands/key/add-key-commands.ts'
 import { listCommand } from './commands/list-command.ts'
 import { type RestoreCommandOptions, restoreCommand } from './commands/restore-command.ts'
 import { showCommand } from './commands/show-command.ts'
@@ -25,10 +26,13 @@ export function createProgram(console: Console, done: (exitCode: number) => void
     // Known before and after the command's name.
     .option('--repo <folder>', 'the repository (default: DBSNAP_REPO)')
     .option('--passphrase-file <path>', 'file with the passphrase (default: DBSNAP_PASSPHRASE)')
+    .option('--key-file <path>', 'a key file in its place (default: DBSNAP_KEY_FILE)')
+    .option('--recovery-key-file <path>', 'file with the recovery key (default: DBSNAP_RECOVERY_KEY)')
     .option('--json', 'one JSON document on stdout, or NDJSON')
     .configureHelp({ showGlobalOptions: true })
   addSnapshotCommands(program, console, done)
   addDatabaseCommands(program, console, done)
+  addKeyCommands(program, console, done)
   program
     .command('demo [engine]')
     .description('the whole story in a minute, on a database of its own: postgres (default), mysql or mongodb')
@@ -47,6 +51,8 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .command('init')
     .description('make a repository')
     .option('--unencrypted', 'let everybody who has the folder read the data')
+    .option('--no-recovery-key', 'make and show no recovery key')
+    .option('--recovery-key-out <path>', 'write the recovery key to a new file instead of showing it')
     .action(async (_, command: Command) => done(await initCommand(command.optsWithGlobals(), console)))
   program
     .command('list')

@@ -11,7 +11,7 @@ export async function run(args: readonly string[], console: Console): Promise<nu
   const program = createProgram(console, (code) => {
     exitCode = code
   })
-  for (const command of [program, ...program.commands]) quiet(command, console, json)
+  quiet(program, console, json)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode
@@ -28,6 +28,7 @@ function quiet(command: Command, console: Console, json: boolean): void {
     writeOut: (text) => void console.out(text),
     writeErr: (text) => (json ? undefined : console.message(text)),
   })
+  for (const part of command.commands) quiet(part, console, json)
 }
 
 async function commanderExit(error: CommanderError, console: Console, json: boolean): Promise<number> {

@@ -11,6 +11,7 @@ export type {
   SnapshotVerification,
   TreeRoot,
 } from './format/snapshot-manifest.ts'
+export { createKeyFile, generateRecoveryKey } from './new-secrets.ts'
 export type { ApplyOptions, RestoreResult } from './operations/apply-restore.ts'
 export type { BrokenSnapshot, CheckOptions, CheckReport } from './operations/check-snapshots.ts'
 export type { CopiedSnapshot, CopyOptions } from './operations/copy-snapshots.ts'
@@ -30,6 +31,9 @@ export type { Snapshot, TakeOptions } from './operations/take-snapshot.ts'
 export type * from './ports/index.ts'
 export type { FieldChange } from './records/bson/document-diff.ts'
 export type { JsonPatchOperation } from './records/bson/json-patch.ts'
+export type { KeySlotInfo } from './repository/key-slot-info.ts'
+export { DESTROY_ALL_DATA } from './repository/remove-key-slot.ts'
 export * from './repository.ts'
+export type { NewKeyOptions, RepositoryKeyring } from './repository-keyring.ts'
 export * from './stores/index.ts'
 export * from './values/index.ts'

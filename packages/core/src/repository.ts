@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { CompressionSettings } from './compression/compression-settings.ts'
-import { PassphraseKeyProvider } from './encryption/passphrase-key-provider.ts'
+import { keyProvidersOf, type RepositorySecrets } from './encryption/repository-secrets.ts'
 import { ConfirmationRequiredError } from './errors/confirmation-required-error.ts'
 import type { SnapshotManifest, SnapshotSummary } from './format/snapshot-manifest.ts'
 import { type ApplyOptions, applyRestore, type RestoreResult } from './operations/apply-restore.ts'
@@ -18,23 +18,19 @@ import { type PlanOptions, type RestorePlan, removesRecords } from './operations
 import { type Snapshot, type TakeOptions, takeSnapshot } from './operations/take-snapshot.ts'
 import type { DatabaseSource } from './ports/database-source.ts'
 import type { DatabaseTarget } from './ports/database-target.ts'
-import type { KeyProvider } from './ports/key-provider.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { Clock, Randomness } from './ports/system.ts'
 import { createObjectRepository } from './repository/create-object-repository.ts'
 import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
+import { RepositoryKeyring } from './repository-keyring.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
 import type { JsonObject } from './values/json.ts'
 import type { SchemaDocument } from './values/schema.ts'
 
-/** How a repository is opened. */
-export interface OpenRepositoryOptions {
-  /** Opens a key slot of the kind `passphrase`. This or `keyProvider`, unless the repository is unencrypted. */
-  readonly passphrase?: string
-  /** Opens another kind of key slot. */
-  readonly keyProvider?: KeyProvider
+/** How a repository is opened: with one of its secrets, unless it is unencrypted. Of several, each is tried. */
+export interface OpenRepositoryOptions extends RepositorySecrets {
   /** Where collections without a key are sorted, encrypted. Default: the system's temporary folder. */
   readonly temporaryFolder?: string
   /** Default: the system's. */
@@ -43,7 +39,10 @@ export interface OpenRepositoryOptions {
   readonly randomness?: Randomness
 }
 
-/** How a new repository is made: with a passphrase or a key provider, or unencrypted when asked for in so many words. */
+/**
+ * How a new repository is made: with a key slot for each secret that is given, or unencrypted when asked for in so many words.
+ * `recoveryKey: generateRecoveryKey()` is worth giving: it opens the repository when the passphrase is forgotten.
+ */
 export interface CreateRepositoryOptions extends OpenRepositoryOptions {
   /** Everybody who reads the store reads the data. Default false. */
   readonly unencrypted?: boolean
@@ -66,14 +65,17 @@ export type DiffReference = SnapshotReference | DatabaseSource
  */
 export class Repository {
   readonly #context: OperationContext
+  /** The secrets that open it: list, add, remove, rotate. */
+  readonly keys: RepositoryKeyring
 
   private constructor(objects: ObjectRepository, options: OpenRepositoryOptions, clock: Clock, randomness: Randomness) {
     this.#context = { objects, clock, randomness, temporaryFolder: options.temporaryFolder ?? tmpdir() }
+    this.keys = new RepositoryKeyring(objects.keys, randomness)
   }
 
   /** Makes a repository in an empty place. Fails with `RepositoryExistsError`, or `UsageError` without any key. */
   static async create(store: ObjectStore, options: CreateRepositoryOptions = {}): Promise<Repository> {
-    const system = systemOf(options)
+    const system = await systemOf(options)
     const { unencrypted, compression } = options
     const objects = await createObjectRepository(store, {
       ...system,
@@ -85,7 +87,7 @@ export class Repository {
 
   /** Opens a repository. Fails with `NotARepositoryError`, `WrongPassphraseError`, `NewerFormatError` or `DamagedError`. */
   static async open(store: ObjectStore, options: OpenRepositoryOptions = {}): Promise<Repository> {
-    const system = systemOf(options)
+    const system = await systemOf(options)
     return new Repository(await openObjectRepository(store, system), options, system.clock, system.randomness)
   }
 
@@ -243,11 +245,8 @@ export class Repository {
   }
 }
 
-function systemOf(options: OpenRepositoryOptions) {
+async function systemOf(options: OpenRepositoryOptions) {
   const clock = options.clock ?? new SystemClock()
   const randomness = options.randomness ?? new SystemRandomness()
-  const keyProvider =
-    options.keyProvider ??
-    (options.passphrase === undefined ? undefined : new PassphraseKeyProvider(options.passphrase, { randomness }))
-  return { clock, randomness, ...(keyProvider === undefined ? {} : { keyProvider }) }
+  return { clock, randomness, keyProvider: await keyProvidersOf(options, randomness) }
 }

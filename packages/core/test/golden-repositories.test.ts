@@ -54,7 +54,9 @@ describe('the committed repositories', () => {
     const newest = await repository.snapshots.load(GOLDEN_SNAPSHOTS[1])
     expect(newest).toMatchObject({ parent: GOLDEN_SNAPSHOTS[0], source: { engineVersion: '15.18' } })
     const sound = await repository.check({ readFraction: 1 })
-    expect(sound).toMatchObject({ packs: 2, objects: 10, objectsRead: 10, damage: [], notes: [] })
+    expect(sound).toMatchObject({ packs: 2, objects: 10, objectsRead: 10, damage: [] })
+    // Made with a scrypt that takes 2 ms.
+    expect(sound.notes).toMatchObject([{ code: 'WEAK_KEY_SLOT' }])
     const counts = await writing(repository, async (writer) => {
       await storeChunk(writer, Buffer.from(all[0] as string, 'base64'))
       await storeChunk(writer, rows(2, 'new'), objects[0]?.id)
@@ -69,7 +71,7 @@ describe('the committed repositories', () => {
     const store = await fixture('missing-index')
     expect(new Set(await readAll(store))).toEqual(new Set(['OBJECT_MISSING']))
     const repository = await reopen(store)
-    expect((await repository.check()).notes).toMatchObject([{ code: 'PACKS_WITHOUT_INDEX' }])
+    expect((await repository.check()).notes).toContainEqual(expect.objectContaining({ code: 'PACKS_WITHOUT_INDEX' }))
     await repository.rebuildIndex()
     expect(await readAll(store)).toEqual(all)
   })
@@ -121,7 +123,7 @@ describe('golden bytes', () => {
         "config": "8a7041256afe89004fc50ab1ba55bd0b",
         "index/029c0d270f2ffde53929a388c69964b4": "09d8dfbdeaf89c5011a0e5ece77fcfeb",
         "index/79faa9784a8ce8b8b1b03dc57f34d21f": "7e48c33a0142b1631308f71020cf27fd",
-        "keys/59254e34c2e486c12068eb13abee3788": "b776f1cbe90e2736d33ed38db2ff4b26",
+        "keys/59254e34c2e486c12068eb13abee3788": "ad1f68037e453ff50dd6991ee3d53cfb",
         "packs/75/75bc9ec9c8696e7e703901188434ee07": "cfe7087f1a2cbb752a391d188808f64f",
         "packs/9c/9c8c891c78f30e3c43be051842e108c7": "b388f5599fc5eea5c717e92fc0c8e5e4",
       }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { PassphraseKeyProvider } from '../src/encryption/index.ts'
+import { generateRecoveryKey } from '../src/new-secrets.ts'
+import { DESTROY_ALL_DATA } from '../src/repository/remove-key-slot.ts'
 import { Repository } from '../src/repository.ts'
 import { memory } from '../src/stores/memory-store.ts'
-import { QUICK_SCRYPT, storeWith } from './object-layer.ts'
-import { seededRandomness } from './seeded-randomness.ts'
+import { storeWith } from './object-layer.ts'
 import { collect } from './support/collect.ts'
 import { createRepository } from './support/memory-repository.ts'
 import { shop } from './support/shop.ts'
@@ -31,12 +31,39 @@ it('a repository is unencrypted only where it is asked for in so many words', as
   expect((await opened.check()).notes).toMatchObject([{ code: 'UNENCRYPTED' }])
 })
 
-it('a key provider is used before a passphrase', async () => {
-  const randomness = seededRandomness('key')
-  const keyProvider = new PassphraseKeyProvider('right', { randomness, parameters: QUICK_SCRYPT })
+it('a repository is opened by each secret it was made with, and by those added later', async () => {
   const store = memory()
-  await Repository.create(store, { keyProvider, passphrase: 'wrong' })
-  expect((await Repository.open(store, { passphrase: 'right' })).encrypted).toBe(true)
+  const recoveryKey = generateRecoveryKey()
+  const created = await Repository.create(store, { masterKey: 'ab'.repeat(32), recoveryKey })
+  await created.take(shop())
+  const typed = recoveryKey.toLowerCase().replaceAll('-', ' ')
+  const recovered = await Repository.open(store, { recoveryKey: typed, passphrase: 'forgotten' })
+  expect(await collect(recovered.records('latest', 'public.audit'))).toHaveLength(4)
+  const masterKey = 'cd'.repeat(32)
+  await recovered.keys.add({ masterKey, label: 'new' })
+  const opened = await Repository.open(store, { masterKey })
+  expect(await opened.keys.list()).toMatchObject([
+    expect.objectContaining({ state: 'sound', current: false }),
+    expect.objectContaining({ state: 'sound', current: false }),
+    expect.objectContaining({ label: 'new', current: true }),
+  ])
+})
+
+it('a repository’s keys change one secret at a time, and the last one goes only in so many words', async () => {
+  const store = memory()
+  const repository = await Repository.create(store, { masterKey: 'ab'.repeat(32) })
+  for (const none of [{}, { masterKey: 'ab'.repeat(32), recoveryKey: generateRecoveryKey() }]) {
+    await expect(repository.keys.add(none)).rejects.toMatchObject({ code: 'USAGE' })
+  }
+  const { added } = await repository.keys.rotate(undefined, { masterKey: 'ef'.repeat(32) })
+  await expect(Repository.open(store, { masterKey: 'ab'.repeat(32) })).rejects.toMatchObject({
+    code: 'WRONG_PASSPHRASE',
+  })
+  await expect(repository.keys.remove(added)).rejects.toMatchObject({ code: 'LAST_KEY_SLOT' })
+  expect(await repository.keys.remove(added, { lastSlot: DESTROY_ALL_DATA })).toBe(added)
+  await expect(Repository.open(store, { masterKey: 'ef'.repeat(32) })).rejects.toMatchObject({
+    code: 'WRONG_PASSPHRASE',
+  })
 })
 
 it('a snapshot is named by its id, a prefix, a name, or what was taken', async () => {

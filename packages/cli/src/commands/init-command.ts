@@ -1,31 +1,42 @@
-import { folder, Repository, UsageError } from '@dbsnap/core'
+import { folder, generateRecoveryKey, Repository, UsageError } from '@dbsnap/core'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
-import { type GlobalOptions, readPassphrase, repositoryFolder } from '../global-options.ts'
+import { type GlobalOptions, repositoryFolder } from '../global-options.ts'
+import { showRecoveryKey, writeRecoveryKey } from '../new-recovery-key.ts'
+import { readSecrets } from '../secrets.ts'
 
-export async function initCommand(
-  options: GlobalOptions & { unencrypted?: boolean },
-  console: Console,
-): Promise<number> {
+export interface InitCommandOptions extends GlobalOptions {
+  readonly unencrypted?: boolean
+  /** False with `--no-recovery-key`. */
+  readonly recoveryKey?: boolean
+  readonly recoveryKeyOut?: string
+}
+
+export async function initCommand(options: InitCommandOptions, console: Console): Promise<number> {
   const path = repositoryFolder(options, console)
-  const passphrase = await readPassphrase(options, console)
-  if (passphrase === undefined && options.unencrypted !== true) {
+  const encrypted = options.unencrypted !== true
+  const secrets = await readSecrets(options, console)
+  if (encrypted && Object.keys(secrets).length === 0) {
     throw new UsageError('a new repository needs a passphrase', {
-      hint: 'Set DBSNAP_PASSPHRASE or give --passphrase-file; --unencrypted if everybody who has the folder may read the data.',
+      hint: 'Set DBSNAP_PASSPHRASE or give --passphrase-file (or --key-file); --unencrypted if everybody who has the folder may read the data.',
     })
   }
-  const store = folder(path)
-  const repository = await Repository.create(
-    store,
-    options.unencrypted === true ? { unencrypted: true } : { passphrase: passphrase as string },
-  )
+  const recoveryKey = encrypted && secrets.recoveryKey === undefined ? await newRecoveryKey(options) : undefined
+  const keys = recoveryKey === undefined ? secrets : { ...secrets, recoveryKey }
+  const repository = await Repository.create(folder(path), encrypted ? keys : { unencrypted: true })
   await repository.close()
-  if (options.json)
-    await console.out(`${JSON.stringify({ repository: path, encrypted: options.unencrypted !== true })}\n`)
-  else {
-    await console.out(`Made a repository in ${path}.\n`)
-    if (options.unencrypted !== true)
-      console.message('Keep the passphrase safe: without it nobody can read the snapshots.\n')
+  if (options.json) {
+    await console.out(`${JSON.stringify({ repository: path, encrypted, recoveryKey: recoveryKey !== undefined })}\n`)
+    return EXIT.done
   }
+  await console.out(`Made a repository in ${path}.\n`)
+  if (recoveryKey !== undefined && options.recoveryKeyOut === undefined) await showRecoveryKey(recoveryKey, console)
+  if (encrypted) console.message('Keep its secrets safe: without any of them nobody can read the snapshots.\n')
   return EXIT.done
+}
+
+/** None where it would have to stand in JSON, which ends up in logs. */
+async function newRecoveryKey(options: InitCommandOptions): Promise<string | undefined> {
+  if (options.recoveryKeyOut !== undefined) return writeRecoveryKey(options.recoveryKeyOut)
+  return options.recoveryKey === false || options.json ? undefined : generateRecoveryKey()
 }

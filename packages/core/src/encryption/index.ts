@@ -7,3 +7,4 @@ export {
   type PassphraseParameters,
   type ScryptParameters,
 } from './passphrase-parameters.ts'
+export type { RepositorySecrets } from './repository-secrets.ts'

@@ -8,7 +8,8 @@ import {
   requirePassphraseParameters,
   storedParametersSchema,
 } from './passphrase-parameters.ts'
-import { NONCE_BYTES, seal, tryUnseal } from './sealing.ts'
+import { NONCE_BYTES } from './sealing.ts'
+import { unwrapKey, wrapKey } from './wrapped-key.ts'
 
 const PROVIDER = 'passphrase'
 const SALT_BYTES = 16
@@ -43,8 +44,7 @@ export class PassphraseKeyProvider implements KeyProvider {
     const nonce = this.#randomness.bytes(NONCE_BYTES)
     const parameters = { ...this.#parameters, salt: salt.toString('base64') }
     const wrappingKey = await derivePassphraseKey(this.#passphrase, salt, this.#parameters)
-    const { ciphertext, tag } = seal(wrappingKey, nonce, associatedData(parameters), [key])
-    return { provider: PROVIDER, parameters, wrapped: Buffer.concat([nonce, ciphertext, tag]).toString('base64') }
+    return wrapKey(PROVIDER, parameters, wrappingKey, nonce, key)
   }
 
   async unwrap(slot: WrappedKey): Promise<Buffer | undefined> {
@@ -53,13 +53,6 @@ export class PassphraseKeyProvider implements KeyProvider {
     if (!parsed.success) return undefined
     const { salt, ...parameters } = parsed.data
     const wrappingKey = await derivePassphraseKey(this.#passphrase, Buffer.from(salt, 'base64'), parameters)
-    const wrapped = Buffer.from(slot.wrapped, 'base64')
-    const nonce = wrapped.subarray(0, NONCE_BYTES)
-    if (nonce.length < NONCE_BYTES) return undefined
-    return tryUnseal(wrappingKey, nonce, associatedData({ ...parameters, salt }), wrapped.subarray(NONCE_BYTES))
+    return unwrapKey({ ...slot, parameters: { ...parameters, salt } }, wrappingKey)
   }
-}
-
-function associatedData(parameters: object): Buffer {
-  return Buffer.from(JSON.stringify([PROVIDER, parameters]), 'utf8')
 }

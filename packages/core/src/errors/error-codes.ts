@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   UNKNOWN_COLLECTION: { exit: 2, retryable: false, meaning: 'A name or pattern matches no collection.' },
   UNKNOWN_SNAPSHOT: { exit: 2, retryable: false, meaning: 'No snapshot of the repository has this name.' },
   AMBIGUOUS_SNAPSHOT: { exit: 2, retryable: false, meaning: 'A prefix fits more than one snapshot.' },
+  UNKNOWN_KEY_SLOT: { exit: 2, retryable: false, meaning: 'No key slot, or more than one, has this name.' },
   CONNECTION_FAILED: {
     exit: 3,
     retryable: true,
@@ -72,6 +73,11 @@ export const ERROR_CODES = {
   REPOSITORY_EXISTS: { exit: 4, retryable: false, meaning: 'The place already holds a repository.' },
   NEWER_FORMAT: { exit: 4, retryable: false, meaning: 'The repository was written by a newer DBSnap.' },
   WRONG_PASSPHRASE: { exit: 4, retryable: false, meaning: 'No key slot opens with this passphrase.' },
+  LAST_KEY_SLOT: {
+    exit: 5,
+    retryable: false,
+    meaning: 'Without this key slot none might be left that opens the repository; it was not removed.',
+  },
   OBJECT_MISSING: { exit: 4, retryable: false, meaning: 'An object that a snapshot needs is not in the repository.' },
   DAMAGED: { exit: 4, retryable: false, meaning: 'Stored bytes are cut, changed or not what they claim to be.' },
   STORE_KEY_MISSING: { exit: 4, retryable: false, meaning: 'The store has no object under this key.' },

@@ -17,7 +17,7 @@ import {
   findInBlock,
   INDEX_ENTRY_BYTES,
 } from './index-codec.ts'
-import { decodeKeySlot, encodeKeySlot } from './key-slot-codec.ts'
+import { decodeKeySlot, encodeKeySlot, isSoundSlot } from './key-slot-codec.ts'
 import { decodeObjectHeader, encodeObjectHeader, MAX_OBJECT_BYTES, type ObjectHeader } from './object-header.ts'
 import {
   decodePackDirectory,
@@ -182,7 +182,12 @@ describe('config', () => {
 describe('key slot', () => {
   it('survives; what is none opens nothing', () => {
     const slot = { repository: 'ab'.repeat(16), provider: 'passphrase', parameters: { N: 2 }, wrapped: 'AAAA' }
-    expect(decodeKeySlot(encodeKeySlot(slot))).toEqual(slot)
+    for (const named of [slot, { ...slot, label: 'ci' }]) {
+      const stored = decodeKeySlot(encodeKeySlot(named, key))
+      expect(stored).toEqual({ ...named, mac: expect.stringMatching(/^[0-9a-f]{64}$/) })
+      expect(stored && isSoundSlot(stored, key)).toBe(true)
+      expect(stored && isSoundSlot({ ...stored, label: 'cd' }, key)).toBe(false)
+    }
     expect(decodeKeySlot(Buffer.from('{}'))).toBeUndefined()
     expect(decodeKeySlot(Buffer.from('{'))).toBeUndefined()
   })

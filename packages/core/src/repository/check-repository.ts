@@ -26,7 +26,13 @@ export interface RepositoryDamage {
 
 /** Something to know that loses nothing. */
 export interface RepositoryNote {
-  readonly code: 'UNENCRYPTED' | 'PACKS_WITHOUT_INDEX' | 'DAMAGE_NOT_REMEMBERED'
+  readonly code:
+    | 'UNENCRYPTED'
+    | 'PACKS_WITHOUT_INDEX'
+    | 'DAMAGE_NOT_REMEMBERED'
+    | 'WEAK_KEY_SLOT'
+    | 'DAMAGED_KEY_SLOT'
+    | 'UNFINISHED_KEY_REMOVAL'
   readonly message: string
 }
 

@@ -13,7 +13,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import { openSlot, putKeySlot } from './key-slots.ts'
 import type { ObjectRepository } from './object-repository.ts'
 import { OpenedObjectRepository, type OpenObjectRepositoryOptions } from './open-object-repository.ts'
-import { CONFIG_FILE, FILE_ID_BYTES } from './repository-files.ts'
+import { CONFIG_FILE, FILE_ID_BYTES, fileId } from './repository-files.ts'
 
 export interface CreateObjectRepositoryOptions extends OpenObjectRepositoryOptions {
   /** Default for all that is stored. Default `DEFAULT_COMPRESSION`. */
@@ -23,7 +23,7 @@ export interface CreateObjectRepositoryOptions extends OpenObjectRepositoryOptio
 }
 
 /**
- * Makes a repository: first the key slot, last the config, so that it exists at once or not at all. Fails with
+ * Makes a repository: first a key slot for each provider, last the config, so that it exists at once or not at all. Fails with
  * `RepositoryExistsError`, or `UsageError` unless exactly one of `keyProvider` and `unencrypted` is given and the
  * compression is known.
  */
@@ -33,9 +33,10 @@ export async function createObjectRepository(
 ): Promise<ObjectRepository> {
   requireZstdDictionaries()
   if (options.compression !== undefined) requireCompressionSettings(options.compression)
-  const { keyProvider, clock, randomness } = options
-  if ((keyProvider === undefined) !== (options.unencrypted ?? false)) {
-    throw new UsageError('a new repository needs a passphrase', {
+  const { clock, randomness } = options
+  const providers = [options.keyProvider ?? []].flat()
+  if ((providers.length === 0) !== (options.unencrypted ?? false)) {
+    throw new UsageError('a new repository needs a passphrase or another key', {
       hint: 'Give one, or ask for a repository without encryption in so many words; not both.',
     })
   }
@@ -45,22 +46,29 @@ export async function createObjectRepository(
   const keys = deriveRepositoryKeys(repositoryKey, repositoryId)
   const config: RepositoryConfig = {
     repository: repositoryId.toString('hex'),
-    encryption: keyProvider === undefined ? 'none' : 'aes-256-gcm',
+    encryption: providers.length === 0 ? 'none' : 'aes-256-gcm',
     compression: options.compression ?? DEFAULT_COMPRESSION,
   }
-  const wrapped = keyProvider === undefined ? openSlot(repositoryKey) : await keyProvider.wrap(repositoryKey)
-  const slot = await putKeySlot(store, randomness, config.repository, wrapped)
-  const encoded = encodeConfig(config, keys.config)
+  const wraps = providers.length === 0 ? [openSlot] : providers.map((provider) => provider.wrap.bind(provider))
+  const bytes = encodeConfig(config, keys.config)
+  const slots: string[] = []
   try {
-    await store.put(CONFIG_FILE, [encoded], { exclusive: true })
+    for (const wrap of wraps) {
+      const slot = { repository: config.repository, ...(await wrap(repositoryKey)) }
+      slots.push(await putKeySlot(store, randomness, slot, keys))
+    }
+    await store.put(CONFIG_FILE, [bytes], { exclusive: true })
   } catch (error) {
-    // Perhaps only the answer was lost: then the slot is the only one of a repository that exists.
-    const present = await presentConfig(store, error)
-    if (present === undefined || !present.equals(encoded)) await store.delete(slot)
-    if (present === undefined) throw error
-    if (!present.equals(encoded)) throw exists(store)
+    // Perhaps only the answer was lost: then the slots are the only ones of a repository that exists.
+    const there = await presentConfig(store, error)
+    if (there?.equals(bytes) !== true) {
+      for (const slot of slots) await store.delete(slot)
+      throw there === undefined ? error : exists(store)
+    }
   }
-  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config)
+  repositoryKey.fill(0)
+  const slot = slots[0] as string
+  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config, fileId(slot) as string)
 }
 
 /** The config that is there, or undefined where there is none; where nobody knows, the failure to put one. */

@@ -9,6 +9,8 @@ import type { ObjectId } from '../values/object-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { readDamageMarks } from './damage-marks.ts'
+import { keyNotes } from './key-notes.ts'
+import { KeySlots } from './key-slot-list.ts'
 import { unlockRepository } from './key-slots.ts'
 import { identifyObject } from './object-identity.ts'
 import { ObjectIndex } from './object-index.ts'
@@ -25,8 +27,8 @@ import { TrustedPacks } from './trusted-packs.ts'
 import { registerWriter } from './writer-registration.ts'
 
 export interface OpenObjectRepositoryOptions {
-  /** Opens one of the key slots. Absent: the repository must be unencrypted. */
-  readonly keyProvider?: KeyProvider
+  /** Opens one of the key slots; of several each is tried. Absent or none: the repository must be unencrypted. */
+  readonly keyProvider?: KeyProvider | readonly KeyProvider[]
   readonly clock: Clock
   readonly randomness: Randomness
 }
@@ -45,10 +47,10 @@ export async function openObjectRepository(
 ): Promise<ObjectRepository> {
   requireZstdDictionaries()
   const config = decodeConfig(await readConfig(store), store.label)
-  const keys = await unlockRepository(store, config, options.keyProvider)
+  const { keys, slot } = await unlockRepository(store, config, [options.keyProvider ?? []].flat())
   const { clock, randomness } = options
   const repositoryId = Buffer.from(config.repository, 'hex')
-  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config)
+  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config, slot)
 }
 
 async function readConfig(store: ObjectStore): Promise<Buffer> {
@@ -74,8 +76,10 @@ export class OpenedObjectRepository implements ObjectRepository {
   readonly reader: PackedObjectReader
   readonly context: RepositoryContext
   readonly index: ObjectIndex
+  readonly keys: KeySlots
 
-  constructor(context: RepositoryContext, config: RepositoryConfig) {
+  /** `slot` is the id of the key slot it was opened or made with. */
+  constructor(context: RepositoryContext, config: RepositoryConfig, slot: string) {
     this.context = context
     this.store = context.store
     this.id = config.repository
@@ -85,6 +89,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.index = new ObjectIndex(context)
     this.reader = new PackedObjectReader(context, this.index, new PackReader(context))
     this.snapshots = new SnapshotCatalog(context)
+    this.keys = new KeySlots(context, { encrypted: this.encrypted, openedWith: slot })
   }
 
   identify(plaintext: Uint8Array): ObjectId {
@@ -122,11 +127,12 @@ export class OpenedObjectRepository implements ObjectRepository {
     }
   }
 
-  check(options: CheckRepositoryOptions = {}): Promise<RepositoryCheck> {
+  async check(options: CheckRepositoryOptions = {}): Promise<RepositoryCheck> {
     // Nothing of what this process has in memory: the question is what the store has.
     const index = new ObjectIndex(this.context)
     const reader = new PackedObjectReader(this.context, index, new PackReader(this.context))
-    return new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
+    const check = await new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
+    return { ...check, notes: [...check.notes, ...keyNotes(await this.keys.list())] }
   }
 
   async storedObjects(): Promise<StoredObjects> {

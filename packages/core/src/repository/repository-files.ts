@@ -2,6 +2,7 @@
 
 export const CONFIG_FILE = 'config'
 export const KEYS_PREFIX = 'keys/'
+export const KEY_REMOVALS_PREFIX = 'key-removals/'
 export const PACKS_PREFIX = 'packs/'
 export const INDEX_PREFIX = 'index/'
 export const SNAPSHOTS_PREFIX = 'snapshots/'

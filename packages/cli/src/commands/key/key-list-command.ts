@@ -1,0 +1,28 @@
+import type { Console } from '../../console.ts'
+import { EXIT } from '../../exit-codes.ts'
+import { type GlobalOptions, openRepository } from '../../global-options.ts'
+import { table } from '../../render/table.ts'
+
+export async function keyListCommand(options: GlobalOptions, console: Console): Promise<number> {
+  const repository = await openRepository(options, console)
+  try {
+    const slots = await repository.keys.list()
+    if (options.json)
+      await console.out(`${JSON.stringify(slots.map((slot) => ({ ...slot, label: slot.label ?? null })))}\n`)
+    else {
+      const rows = slots.map(({ id, provider, label, added, state, weak, current }) => [
+        id.slice(0, 8),
+        provider,
+        label ?? '',
+        added.slice(0, 19).replace('T', ' '),
+        [state === 'sound' ? '' : state, weak ? 'weak' : '', current ? 'opened with this' : '']
+          .filter(Boolean)
+          .join(', '),
+      ])
+      await console.out(table(['SLOT', 'SECRET', 'LABEL', 'ADDED (UTC)', 'NOTES'], rows))
+    }
+    return EXIT.done
+  } finally {
+    await repository.close()
+  }
+}
