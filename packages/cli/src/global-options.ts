@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { folder, Repository, UsageError } from '@dbsnap/core'
+import { folder, type ObjectStore, Repository, UsageError } from '@dbsnap/core'
+import { isS3Url, s3 } from '@dbsnap/s3'
 import type { Console } from './console.ts'
 import { readEnvironment } from './environment.ts'
 
@@ -10,11 +11,17 @@ export interface GlobalOptions {
   readonly json?: boolean
 }
 
-/** The folder named by `--repo` or `DBSNAP_REPO`. */
-export function repositoryFolder(options: GlobalOptions, console: Console): string {
+/** The folder or the URL of a bucket that `--repo` or `DBSNAP_REPO` names. */
+function repositoryPlace(options: GlobalOptions, console: Console): string {
   const path = options.repo ?? readEnvironment(console.variables).DBSNAP_REPO
   if (path !== undefined) return path
-  throw new UsageError('no repository was named', { hint: 'Give --repo <folder>, or set DBSNAP_REPO.' })
+  throw new UsageError('no repository was named', { hint: 'Give --repo <folder or s3:// URL>, or set DBSNAP_REPO.' })
+}
+
+/** Where the repository lies. The SDK of S3 is not loaded before the first call. */
+export function repositoryStore(options: GlobalOptions, console: Console): ObjectStore {
+  const place = repositoryPlace(options, console)
+  return isS3Url(place) ? s3(place) : folder(place)
 }
 
 /** From `--passphrase-file` (one trailing newline is no part of it) or `DBSNAP_PASSPHRASE`; undefined where there is none. */
@@ -30,7 +37,7 @@ export async function readPassphrase(options: GlobalOptions, console: Console): 
 }
 
 export async function openRepository(options: GlobalOptions, console: Console): Promise<Repository> {
-  const store = folder(repositoryFolder(options, console))
+  const store = repositoryStore(options, console)
   const passphrase = await readPassphrase(options, console)
   return Repository.open(store, passphrase === undefined ? {} : { passphrase })
 }

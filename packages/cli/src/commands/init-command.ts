@@ -1,29 +1,28 @@
-import { folder, Repository, UsageError } from '@dbsnap/core'
+import { Repository, UsageError } from '@dbsnap/core'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
-import { type GlobalOptions, readPassphrase, repositoryFolder } from '../global-options.ts'
+import { type GlobalOptions, readPassphrase, repositoryStore } from '../global-options.ts'
 
 export async function initCommand(
   options: GlobalOptions & { unencrypted?: boolean },
   console: Console,
 ): Promise<number> {
-  const path = repositoryFolder(options, console)
+  const store = repositoryStore(options, console)
   const passphrase = await readPassphrase(options, console)
   if (passphrase === undefined && options.unencrypted !== true) {
     throw new UsageError('a new repository needs a passphrase', {
       hint: 'Set DBSNAP_PASSPHRASE or give --passphrase-file; --unencrypted if everybody who has the folder may read the data.',
     })
   }
-  const store = folder(path)
   const repository = await Repository.create(
     store,
     options.unencrypted === true ? { unencrypted: true } : { passphrase: passphrase as string },
   )
   await repository.close()
   if (options.json)
-    await console.out(`${JSON.stringify({ repository: path, encrypted: options.unencrypted !== true })}\n`)
+    await console.out(`${JSON.stringify({ repository: store.label, encrypted: options.unencrypted !== true })}\n`)
   else {
-    await console.out(`Made a repository in ${path}.\n`)
+    await console.out(`Made a repository in ${store.label}.\n`)
     if (options.unencrypted !== true)
       console.message('Keep the passphrase safe: without it nobody can read the snapshots.\n')
   }
