@@ -8,6 +8,7 @@ import { liveSafetyProof } from './live-safety-proof.ts'
 import { memoryProof } from './memory-proof.ts'
 import { mysqlLocksProof } from './mysql-locks-proof.ts'
 import type { Proof } from './proof.ts'
+import { s3Proof } from './s3-proof.ts'
 import { isolationProof, mongodbSchemaProof, mysqlSchemaProof, schemaProof } from './schema-proofs.ts'
 import { speedProof } from './speed-proof.ts'
 
@@ -31,4 +32,5 @@ export const PROOFS: readonly Proof[] = [
   engineMemoryProof('mysql'),
   engineMemoryProof('mongodb'),
   enginesDiffProof(),
+  s3Proof,
 ]

@@ -12,7 +12,7 @@ export interface GlobalOptions {
 }
 
 /** The folder or the URL of a bucket that `--repo` or `DBSNAP_REPO` names. */
-function repositoryPlace(options: GlobalOptions, console: Console): string {
+export function repositoryPlace(options: GlobalOptions, console: Console): string {
   const path = options.repo ?? readEnvironment(console.variables).DBSNAP_REPO
   if (path !== undefined) return path
   throw new UsageError('no repository was named', { hint: 'Give --repo <folder or s3:// URL>, or set DBSNAP_REPO.' })

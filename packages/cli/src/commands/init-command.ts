@@ -1,13 +1,17 @@
 import { Repository, UsageError } from '@dbsnap/core'
+import { isS3Url } from '@dbsnap/s3'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
-import { type GlobalOptions, readPassphrase, repositoryStore } from '../global-options.ts'
+import { type GlobalOptions, readPassphrase, repositoryPlace, repositoryStore } from '../global-options.ts'
 
 export async function initCommand(
   options: GlobalOptions & { unencrypted?: boolean },
   console: Console,
 ): Promise<number> {
   const store = repositoryStore(options, console)
+  const given = repositoryPlace(options, console)
+  // Of a bucket its label: the URL has settings in it.
+  const place = isS3Url(given) ? store.label : given
   const passphrase = await readPassphrase(options, console)
   if (passphrase === undefined && options.unencrypted !== true) {
     throw new UsageError('a new repository needs a passphrase', {
@@ -20,9 +24,9 @@ export async function initCommand(
   )
   await repository.close()
   if (options.json)
-    await console.out(`${JSON.stringify({ repository: store.label, encrypted: options.unencrypted !== true })}\n`)
+    await console.out(`${JSON.stringify({ repository: place, encrypted: options.unencrypted !== true })}\n`)
   else {
-    await console.out(`Made a repository in ${store.label}.\n`)
+    await console.out(`Made a repository in ${place}.\n`)
     if (options.unencrypted !== true)
       console.message('Keep the passphrase safe: without it nobody can read the snapshots.\n')
   }
