@@ -6,6 +6,7 @@ const projects = {
   postgres: 'packages/adapters/postgres',
   mongodb: 'packages/adapters/mongodb',
   mysql: 'packages/adapters/mysql',
+  s3: 'packages/adapters/s3',
   'adapter-test-kit': 'packages/adapter-test-kit',
   cli: 'packages/cli',
   'test-servers': 'tests/test-servers',
@@ -19,9 +20,10 @@ const projects = {
 
 /**
  * Workspace packages are read from their TypeScript sources, so that no build is needed before a test. `import` is
- * not named: Vitest passes what is named here on to Node, whose `require` would then get ES modules too.
+ * not named: Vitest passes what is named here on to Node, whose `require` would then get ES modules too. Nor is `module`:
+ * what the AWS SDK has under it is for bundlers, and Node cannot load it.
  */
-const conditions = ['dbsnap:source', 'module', 'node', 'development|production']
+const conditions = ['dbsnap:source', 'node', 'development|production']
 
 export default defineConfig({
   resolve: { conditions },

@@ -34,6 +34,7 @@ const EXAMPLE_HEAD = [
   `import { folder, matchesName, memory, Repository } from '@dbsnap/core'`,
   `import { mongodb } from '@dbsnap/mongodb'`,
   `import { mysql } from '@dbsnap/mysql'`,
+  `import { s3 } from '@dbsnap/s3'`,
   `import { postgres } from '@dbsnap/postgres'`,
   `import { FaultSchedule, ForgetfulFileSystem, ManualClock, MemoryDatabase, SeededRandom, atEveryStep, bitFlippingStore, faultyStore } from '@dbsnap/adapter-test-kit'`,
   `import { describeDatabaseSource, describeDatabaseTarget, describeObjectStore } from '@dbsnap/adapter-test-kit/vitest'`,

@@ -1,4 +1,5 @@
-import { folder, Repository, UsageError } from '@dbsnap/core'
+import { folder, type ObjectStore, Repository, UsageError } from '@dbsnap/core'
+import { isS3Url, s3 } from '@dbsnap/s3'
 import type { Console } from './console.ts'
 import { readEnvironment } from './environment.ts'
 import { readSecrets, type SecretOptions } from './secrets.ts'
@@ -9,14 +10,19 @@ export interface GlobalOptions extends SecretOptions {
   readonly json?: boolean
 }
 
-/** The folder named by `--repo` or `DBSNAP_REPO`. */
-export function repositoryFolder(options: GlobalOptions, console: Console): string {
+/** The folder or the URL of a bucket that `--repo` or `DBSNAP_REPO` names. */
+export function repositoryPlace(options: GlobalOptions, console: Console): string {
   const path = options.repo ?? readEnvironment(console.variables).DBSNAP_REPO
   if (path !== undefined) return path
-  throw new UsageError('no repository was named', { hint: 'Give --repo <folder>, or set DBSNAP_REPO.' })
+  throw new UsageError('no repository was named', { hint: 'Give --repo <folder or s3:// URL>, or set DBSNAP_REPO.' })
+}
+
+/** Where the repository lies. The SDK of S3 is not loaded before the first call. */
+export function repositoryStore(options: GlobalOptions, console: Console): ObjectStore {
+  const place = repositoryPlace(options, console)
+  return isS3Url(place) ? s3(place) : folder(place)
 }
 
 export async function openRepository(options: GlobalOptions, console: Console): Promise<Repository> {
-  const store = folder(repositoryFolder(options, console))
-  return Repository.open(store, await readSecrets(options, console))
+  return Repository.open(repositoryStore(options, console), await readSecrets(options, console))
 }

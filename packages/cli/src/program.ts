@@ -24,7 +24,7 @@ export function createProgram(console: Console, done: (exitCode: number) => void
   const program = new Command('dbsnap')
     .description('Git for the database you already have: take, diff and restore snapshots.')
     // Known before and after the command's name.
-    .option('--repo <folder>', 'the repository (default: DBSNAP_REPO)')
+    .option('--repo <place>', 'the repository, a folder or s3://bucket/prefix (default: DBSNAP_REPO)')
     .option('--passphrase-file <path>', 'file with the passphrase (default: DBSNAP_PASSPHRASE)')
     .option('--key-file <path>', 'a key file in its place (default: DBSNAP_KEY_FILE)')
     .option('--recovery-key-file <path>', 'file with the recovery key (default: DBSNAP_RECOVERY_KEY)')

@@ -5,7 +5,15 @@ import { describe, expect, it } from 'vitest'
 import { exportNames } from './export-names.ts'
 
 const packagesFolder = path.resolve(import.meta.dirname, '../../../packages')
-const folders = ['core', 'adapters/postgres', 'adapters/mysql', 'adapters/mongodb', 'adapter-test-kit', 'cli']
+const folders = [
+  'core',
+  'adapters/postgres',
+  'adapters/mysql',
+  'adapters/mongodb',
+  'adapters/s3',
+  'adapter-test-kit',
+  'cli',
+]
 
 describe('the exported names are frozen', () => {
   for (const folder of folders) {

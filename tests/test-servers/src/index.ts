@@ -1,4 +1,12 @@
 export { debianTool } from './debian-tool.ts'
+export {
+  FAULTS,
+  type Fault,
+  type FaultProxy,
+  type FaultRule,
+  type ProxyCounts,
+  startFaultProxy,
+} from './fault-proxy.ts'
 export { MONGOD_WHEEL, mongoBinary, mongoUnavailable } from './mongo-binary.ts'
 export type { MongoProcess } from './mongo-process.ts'
 export {
@@ -19,6 +27,8 @@ export {
   startPostgres,
   startStandby,
 } from './postgres-server.ts'
+export { type S3Server, startS3 } from './s3-server.ts'
 export { sharedMongo } from './shared-mongo.ts'
 export { sharedMysql } from './shared-mysql.ts'
 export { sharedPostgres } from './shared-postgres.ts'
+export { s3Unavailable, VERSITYGW, versitygwBinary } from './versitygw-binary.ts'

@@ -1,7 +1,8 @@
-import { folder, generateRecoveryKey, Repository, UsageError } from '@dbsnap/core'
+import { generateRecoveryKey, Repository, UsageError } from '@dbsnap/core'
+import { isS3Url } from '@dbsnap/s3'
 import type { Console } from '../console.ts'
 import { EXIT } from '../exit-codes.ts'
-import { type GlobalOptions, repositoryFolder } from '../global-options.ts'
+import { type GlobalOptions, repositoryPlace, repositoryStore } from '../global-options.ts'
 import { showRecoveryKey, writeRecoveryKey } from '../new-recovery-key.ts'
 import { readSecrets } from '../secrets.ts'
 
@@ -13,7 +14,10 @@ export interface InitCommandOptions extends GlobalOptions {
 }
 
 export async function initCommand(options: InitCommandOptions, console: Console): Promise<number> {
-  const path = repositoryFolder(options, console)
+  const store = repositoryStore(options, console)
+  const given = repositoryPlace(options, console)
+  // Of a bucket its label: the URL has settings in it.
+  const place = isS3Url(given) ? store.label : given
   const encrypted = options.unencrypted !== true
   const secrets = await readSecrets(options, console)
   if (encrypted && Object.keys(secrets).length === 0) {
@@ -23,13 +27,13 @@ export async function initCommand(options: InitCommandOptions, console: Console)
   }
   const recoveryKey = encrypted && secrets.recoveryKey === undefined ? await newRecoveryKey(options) : undefined
   const keys = recoveryKey === undefined ? secrets : { ...secrets, recoveryKey }
-  const repository = await Repository.create(folder(path), encrypted ? keys : { unencrypted: true })
+  const repository = await Repository.create(store, encrypted ? keys : { unencrypted: true })
   await repository.close()
   if (options.json) {
-    await console.out(`${JSON.stringify({ repository: path, encrypted, recoveryKey: recoveryKey !== undefined })}\n`)
+    await console.out(`${JSON.stringify({ repository: place, encrypted, recoveryKey: recoveryKey !== undefined })}\n`)
     return EXIT.done
   }
-  await console.out(`Made a repository in ${path}.\n`)
+  await console.out(`Made a repository in ${place}.\n`)
   if (recoveryKey !== undefined && options.recoveryKeyOut === undefined) await showRecoveryKey(recoveryKey, console)
   if (encrypted) console.message('Keep its secrets safe: without any of them nobody can read the snapshots.\n')
   return EXIT.done

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { isStoreKey } from '../adapter/store-key.ts'
 import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { StoredFile } from '../ports/object-store.ts'
 import { type FolderFileFacts, type FolderFileSystem, systemCode } from './folder-file-system.ts'
-import { isStoreKey } from './store-key.ts'
 
 /** Files looked at at the same time: as many as Node's pool has threads, and some in waiting. */
 const AT_ONCE = 16

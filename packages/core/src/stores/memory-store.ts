@@ -1,10 +1,10 @@
+import { checkStoreKey, checkStorePrefix } from '../adapter/store-key.ts'
 import { DamagedError } from '../errors/damaged-error.ts'
 import { StoreFailedError } from '../errors/store-failed-error.ts'
 import { StoreKeyMissingError } from '../errors/store-key-missing-error.ts'
 import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { ByteRange, ObjectStore, StoreCallOptions, StoredFile } from '../ports/object-store.ts'
 import type { Clock } from '../ports/system.ts'
-import { checkStoreKey, checkStorePrefix } from './store-key.ts'
 
 /** Options of `memory`. */
 export interface MemoryStoreOptions {

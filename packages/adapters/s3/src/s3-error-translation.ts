@@ -1,0 +1,81 @@
+import {
+  type DbSnapError,
+  type DbSnapErrorOptions,
+  InterruptedError,
+  isDbSnapError,
+  StoreDeniedError,
+  StoreFailedError,
+  StoreFullError,
+} from '@dbsnap/core/errors'
+
+const FULL = /Quota|StorageFull|EntityTooLarge|InsufficientStorage|InsufficientCapacity|StorageLimit/i
+const DENIED =
+  /^(AccessDenied|Forbidden|SignatureDoesNotMatch|InvalidAccessKeyId|ExpiredToken|InvalidToken|TokenRefreshRequired|AccountProblem|AllAccessDisabled|RequestTimeTooSkewed|Credentials?ProviderError)$/i
+
+/** What a call was for: the message's beginning (`cannot write packs/ab in s3://bucket`) and its signal. */
+export interface S3CallContext {
+  readonly what: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * A failure of the SDK in the store's words. The SDK's own error is not kept, not even as the cause: answers to wrong
+ * signatures repeat the access key and the signed text.
+ */
+export function s3Error(error: unknown, { what, signal }: S3CallContext): DbSnapError {
+  if (isDbSnapError(error)) return error
+  if (signal?.aborted) {
+    return new InterruptedError(`interrupted: ${what}`, { hint: 'Nothing half-done is left. Run it again.' })
+  }
+  const name = nameOf(error)
+  const status = statusOf(error)
+  const message = `${what}: ${name}${status === undefined ? '' : ` (${status})`}`
+  const data: DbSnapErrorOptions['data'] = { error: name, ...(status === undefined ? {} : { status }) }
+  if (FULL.test(name) || status === 507) {
+    return new StoreFullError(message, { hint: 'Make room there or raise the quota, then run it again.', data })
+  }
+  if (DENIED.test(name) || status === 401 || status === 403) {
+    return new StoreDeniedError(message, { hint: deniedHint(name), data })
+  }
+  return new StoreFailedError(message, { hint: failedHint(name), data })
+}
+
+function deniedHint(name: string): string {
+  if (/ProviderError/i.test(name)) {
+    return 'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.'
+  }
+  if (/Skewed/i.test(name)) return 'Set this machine’s clock.'
+  return 'Check the credentials and what they may do: docs/s3.md lists the permissions.'
+}
+
+function failedHint(name: string): string {
+  if (name === 'NoSuchBucket') return 'Make the bucket first, and check its name and region.'
+  if (/Redirect|IllegalLocation/.test(name)) return 'The bucket is in another region: give region=... in the URL.'
+  return 'Check the endpoint, the region and the network, then run it again.'
+}
+
+/** Whether the store said that there is nothing under the key. */
+export function isMissing(error: unknown): boolean {
+  const name = nameOf(error)
+  return name === 'NoSuchKey' || name === 'NotFound' || (statusOf(error) === 404 && name !== 'NoSuchBucket')
+}
+
+/** The HTTP status of the last answer, if there was one. */
+export function statusOf(error: unknown): number | undefined {
+  const metadata = property(error, '$metadata')
+  const status = property(metadata, 'httpStatusCode')
+  return typeof status === 'number' ? status : undefined
+}
+
+/** The service's or Node's name of a failure: short and without anything of the request. */
+export function nameOf(error: unknown): string {
+  for (const text of [property(error, 'name'), property(error, 'code')]) {
+    // Node's failures are all called Error and say more by their code.
+    if (typeof text === 'string' && text !== 'Error' && /^\w{1,60}$/.test(text)) return text
+  }
+  return 'no answer'
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}
