@@ -61,7 +61,7 @@ export interface CheckRepositoryOptions {
 /**
  * Checks index files against packs, that each delta's base is listed nearer to whole, and, as far as asked for, every object
  * against its id. Whether snapshots have all they need is for whoever walks their trees. Memory is that of the entries of
- * one index file, and 12.5 bytes an object.
+ * one index file, and 8 bytes an object.
  */
 export class RepositoryChecker {
   readonly #context: RepositoryContext
