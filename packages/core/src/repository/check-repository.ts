@@ -140,12 +140,8 @@ export class RepositoryChecker {
 
   async #checkIndexFile(file: IndexFile): Promise<void> {
     const byPack = new Map<string, ObjectCopy[]>(file.packs.map(({ id }) => [id, []]))
-    try {
-      for await (const copy of file.copies()) (byPack.get(copy.pack.id) as ObjectCopy[]).push(copy)
-    } catch (error) {
-      if (!isUnreadable(error)) throw error
-      this.#report(indexFile(file.id), error.message, 0)
-    }
+    const copies = readableCopies(file, (problem) => this.#report(indexFile(file.id), problem, 0))
+    for await (const copy of copies) (byPack.get(copy.pack.id) as ObjectCopy[]).push(copy)
     this.#objects += file.entries
     for (const pack of file.packs) {
       this.#throwIfInterrupted()
@@ -249,11 +245,12 @@ export class RepositoryChecker {
 }
 
 /** What an index file lists, as far as it can be read. What cannot is reported when it is the file's turn. */
-async function* readableCopies(file: IndexFile): AsyncGenerator<ObjectCopy> {
+async function* readableCopies(file: IndexFile, onDamage?: (problem: string) => void): AsyncGenerator<ObjectCopy> {
   try {
     yield* file.copies()
   } catch (error) {
     if (!isUnreadable(error)) throw error
+    onDamage?.(error.message)
   }
 }
 
