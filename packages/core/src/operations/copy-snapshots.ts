@@ -178,18 +178,17 @@ class SnapshotCopy {
   }
 
   /** Trees that stand in the other repository already, by their originals: those of the copies nearest in time, of the same source. */
-  async #copiedTrees({ time, source }: SnapshotManifest): Promise<Map<string, Tree>> {
+  async #copiedTrees({ time, source }: SnapshotManifest): Promise<Map<string, Tree | undefined>> {
     const siblings = (await this.#copies()).filter(({ label }) => label === source.label)
     const near = [siblings.find((copy) => copy.time < time), siblings.findLast((copy) => copy.time > time)]
-    const trees = new Map<string, Tree>()
+    const trees = new Map<string, Tree | undefined>()
     for (const copy of near.filter((copy) => copy !== undefined)) {
       const original = await unlessGone(this.#from.objects.snapshots.load(copy.original))
       const stored = await unlessGone(this.#to.objects.snapshots.load(copy.id))
       if (original === undefined || stored === undefined) continue
-      const byName = new Map(stored.collections.map((collection) => [collection.layout.name, collection]))
-      for (const collection of original.collections) {
-        const twin = byName.get(collection.layout.name)
-        if (twin !== undefined) trees.set(treeName(collection), twin)
+      // A copy has the collections of its original, in their order.
+      for (const [i, collection] of original.collections.entries()) {
+        trees.set(treeName(collection), stored.collections[i])
       }
     }
     return trees

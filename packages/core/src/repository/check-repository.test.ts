@@ -95,9 +95,13 @@ describe('a check', () => {
     ])
     expect(check.lostObjects.has(ids[0] as ObjectId)).toBe(false)
     expect(check.lostObjects.has(ids[5] as ObjectId)).toBe(true)
-    const { reader } = await reopen(store)
+    const repository = await reopen(store)
+    const { reader } = repository
     expect((await reader.read('chunk', ids[0] as ObjectId)).equals(rows(10, 0))).toBe(true)
+    expect(await repository.has(ids[5] as ObjectId)).toBe(true)
     await expect(reader.read('chunk', ids[5] as ObjectId)).rejects.toMatchObject({ code: 'DAMAGED' })
+    // Now it is known.
+    expect(await repository.has(ids[5] as ObjectId)).toBe(false)
   })
 
   it('counts an object as lost only when its last copy is', async () => {
@@ -135,10 +139,12 @@ describe('a check', () => {
     expect(problems(await (await reopen(store)).check())).toEqual([`${packs[1]}: objects in it cannot be read`])
     const get = store.get.bind(store)
     const repository = await reopen(store)
-    store.get = (key, options) =>
-      key === packs[1] && options?.range?.offset === 0 && options.range.length > 8
-        ? Promise.reject(new Error('unplugged'))
-        : get(key, options)
+    let reads = 0
+    store.get = (key, options) => {
+      if (key === packs[1] && options?.range?.offset === 0 && options.range.length > 8) reads++
+      // The first is that of the directory.
+      return reads === 2 ? Promise.reject(new Error('unplugged')) : get(key, options)
+    }
     await expect(repository.check()).rejects.toThrow('unplugged')
   })
 

@@ -1,23 +1,23 @@
 import type { ObjectId } from '../values/object-id.ts'
 
-/** Slots per object: a lookup looks at three on average. */
-const SLOTS_PER_OBJECT = 1.25
+/** Slots per object: a lookup of what is there looks at 4 on average, of what is not at 30, beside each other. */
+const SLOTS_PER_OBJECT = 1.15
 
 /**
- * Gives each of many ids a slot, so that what is known of it can stand in typed arrays: 10 bytes an id, where a `Map` takes 150.
- * Of an id the first 8 bytes are kept: that one that is absent seems to be there has a chance of 1 in 10^12 beside 20 million.
+ * Gives each of many ids a slot, so that what is known of it can stand in typed arrays: 7 bytes an id, where a `Map` takes 150.
+ * Of an id the first 6 bytes are kept: that one that is absent seems to be there has a chance of 1 in 10^7 beside 20 million.
  */
 export class IdTable {
   /** Slots are below this. */
   readonly slots: number
   readonly #high: Uint32Array
-  readonly #low: Uint32Array
+  readonly #low: Uint16Array
 
   /** Room for so many. */
   constructor(ids: number) {
     this.slots = Math.ceil(ids * SLOTS_PER_OBJECT) + 1
     this.#high = new Uint32Array(this.slots)
-    this.#low = new Uint32Array(this.slots)
+    this.#low = new Uint16Array(this.slots)
   }
 
   /** The slot of an id, from now on. */
@@ -47,4 +47,4 @@ export class IdTable {
 
 const high = (id: ObjectId): number => Number.parseInt(id.slice(0, 8), 16)
 /** Never 0, which stands for a free slot. */
-const low = (id: ObjectId): number => Number.parseInt(id.slice(8, 16), 16) || 1
+const low = (id: ObjectId): number => Number.parseInt(id.slice(8, 12), 16) || 1
