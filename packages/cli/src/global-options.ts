@@ -24,6 +24,12 @@ export function repositoryStore(options: GlobalOptions, console: Console): Objec
   return isS3Url(place) ? s3(place) : folder(place)
 }
 
+/** The folder that was named; undefined where it is a bucket. */
+export function repositoryFolder(options: GlobalOptions, console: Console): string | undefined {
+  const place = repositoryPlace(options, console)
+  return isS3Url(place) ? undefined : place
+}
+
 /** From `--passphrase-file` (one trailing newline is no part of it) or `DBSNAP_PASSPHRASE`; undefined where there is none. */
 export async function readPassphrase(options: GlobalOptions, console: Console): Promise<string | undefined> {
   if (options.passphraseFile === undefined) return readEnvironment(console.variables).DBSNAP_PASSPHRASE

@@ -8,6 +8,7 @@ import { listCommand } from './commands/list-command.ts'
 import { type RestoreCommandOptions, restoreCommand } from './commands/restore-command.ts'
 import { showCommand } from './commands/show-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
+import { validateStoreCommand } from './commands/validate-store-command.ts'
 import type { Console } from './console.ts'
 import { CONSISTENCIES } from './database-url.ts'
 import { DEMO_ENGINES } from './demo/demo-engine.ts'
@@ -27,6 +28,7 @@ export function createProgram(console: Console, done: (exitCode: number) => void
     .configureHelp({ showGlobalOptions: true })
   addSnapshotCommands(program, console, done)
   addDatabaseCommands(program, console, done)
+  addStoreCommands(program, console, done)
   program
     .command('demo [engine]')
     .description('the whole story in a minute, on a database of its own: postgres (default), mysql or mongodb')
@@ -79,6 +81,14 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .action(async (_, command: Command) =>
       done(await checkCommand(command.optsWithGlobals<CheckCommandOptions>(), console)),
     )
+}
+
+/** What looks at the place alone, whether a repository lies there or not. */
+function addStoreCommands(program: Command, console: Console, done: (exitCode: number) => void): void {
+  program
+    .command('validate-store')
+    .description('try on the folder or bucket itself, in a folder of its own, what a repository needs of it')
+    .action(async (_, command: Command) => done(await validateStoreCommand(command.optsWithGlobals(), console)))
 }
 
 /** What reads or writes a database. */
