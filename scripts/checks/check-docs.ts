@@ -52,7 +52,7 @@ for (const file of documents) {
 }
 
 const [commandTable = ''] = readFileSync(path.join(repositoryRoot, 'docs/cli.md'), 'utf8').split('\n## ')
-const usages = commandTable.split('\n').flatMap((row) => /^\| `([a-z]+(?: [^`]*)?)` \|/.exec(row)?.[1] ?? [])
+const usages = commandTable.split('\n').flatMap((row) => /^\| `([a-z-]+(?: [^`]*)?)` \|/.exec(row)?.[1] ?? [])
 for (const usage of usages) faults.push(...usageFaults(usage).map((fault) => `docs/cli.md  ${fault}`))
 for (const name of commandNames()) {
   if (!usages.some((usage) => `${usage} `.startsWith(`${name} `)))

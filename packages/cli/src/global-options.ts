@@ -23,6 +23,12 @@ export function repositoryStore(options: GlobalOptions, console: Console): Objec
   return isS3Url(place) ? s3(place) : folder(place)
 }
 
+/** The folder that was named; undefined where it is a bucket. */
+export function repositoryFolder(options: GlobalOptions, console: Console): string | undefined {
+  const place = repositoryPlace(options, console)
+  return isS3Url(place) ? undefined : place
+}
+
 export async function openRepository(options: GlobalOptions, console: Console): Promise<Repository> {
   return Repository.open(repositoryStore(options, console), await readSecrets(options, console))
 }

@@ -11,6 +11,7 @@ import { type RestoreCommandOptions, restoreCommand } from './commands/restore-c
 import { showCommand } from './commands/show-command.ts'
 import { statsCommand } from './commands/stats-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
+import { validateStoreCommand } from './commands/validate-store-command.ts'
 import type { Console } from './console.ts'
 import { CONSISTENCIES, definerPolicy } from './database-url.ts'
 import { DEMO_ENGINES } from './demo/demo-engine.ts'
@@ -33,6 +34,7 @@ export function createProgram(console: Console, done: (exitCode: number) => void
   addSnapshotCommands(program, console, done)
   addDatabaseCommands(program, console, done)
   addKeyCommands(program, console, done)
+  addStoreCommands(program, console, done)
   program
     .command('demo [engine]')
     .description('the whole story in a minute, on a database of its own: postgres (default), mysql or mongodb')
@@ -99,6 +101,14 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .action(async (_, command: Command) =>
       done(await checkCommand(command.optsWithGlobals<CheckCommandOptions>(), console)),
     )
+}
+
+/** What looks at the place alone, whether a repository lies there or not. */
+function addStoreCommands(program: Command, console: Console, done: (exitCode: number) => void): void {
+  program
+    .command('validate-store')
+    .description('try on the folder or bucket itself, in a folder of its own, what a repository needs of it')
+    .action(async (_, command: Command) => done(await validateStoreCommand(command.optsWithGlobals(), console)))
 }
 
 /** What reads or writes a database. */
