@@ -43,7 +43,7 @@ export class KeySlots {
       }
     }
     const place = ({ added, id }: KeySlotInfo): string => added + id
-    return slots.sort((a, b) => (place(a) < place(b) ? -1 : 1))
+    return slots.sort((a, b) => place(a).localeCompare(place(b), 'en'))
   }
 
   /** Puts a slot, and opens it as it lies in the store: when this resolves with its id, its secret opens the repository. */
