@@ -9,12 +9,12 @@ export const keysProof = suiteProof(
     {
       claim: 'a forgotten passphrase with the recovery key at hand loses nothing',
       files: [...SAFETY, 'packages/cli/test/keys.test.ts'],
-      test: '(a forgotten passphrase|without a secret a forgotten passphrase)',
+      test: 'a forgotten passphrase',
     },
     {
       claim: 'with no slot left nothing can be read, and the last one goes only for a word',
       files: [...SAFETY, 'packages/cli/test/keys.test.ts'],
-      test: '(without a secret with no slot left|key files, master keys and labels; the last slot)',
+      test: '(with no slot left|the last slot goes only)',
     },
     {
       claim: 'a change of keys that dies before or after any call leaves the old or the new secret',
