@@ -49,9 +49,10 @@ describe('a command', () => {
   })
 
   it('is shown with the options it has', () => {
-    expect(usageFaults('check [--read-data | --read-data-subset n%]')).toEqual([])
+    expect(usageFaults('check [--read-data | --read-data-subset n%] [--repair-index]')).toEqual([])
     expect(usageFaults('check [--read-data] [--fast]')).toEqual([
       'check has --read-data-subset, which is not shown',
+      'check has --repair-index, which is not shown',
       'check has no --fast',
     ])
     expect(usageFaults('prune')).toEqual(['there is no command prune'])
