@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLargeEngine } from '../src/large-engine.ts'
-import { type DbsnapRun, runDbsnap } from '../src/run-dbsnap.ts'
-import { lineOfRun, peakLine } from './peak-line.ts'
+import type { DbsnapRun } from '../src/run-dbsnap.ts'
+import { dbsnapOn, peakLine } from './peak-line.ts'
 import { atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.ts'
 
 /** Take, take again, diff and restore of a database of `gigabytes`, each by the command line. */
@@ -17,20 +17,15 @@ export function engineMemoryProof(engine: 'mysql' | 'mongodb', gigabytes = 2): P
 async function* proveMemory(
   engine: 'mysql' | 'mongodb',
   gigabytes: number,
-  { say, signal }: ProofOptions,
+  options: ProofOptions,
 ): AsyncGenerator<ProvenLine, void, undefined> {
   await using opened = new AsyncDisposableStack()
   const place = opened.adopt(await mkdtemp(join(tmpdir(), 'dbsnap-memory-')), (path) =>
     rm(path, { recursive: true, force: true }),
   )
   const large = opened.use(await openLargeEngine(engine, gigabytes * 1e9))
-  say(`made ${JSON.stringify(large.shape)}`)
-  const repository = join(place, 'repository')
-  const run = async (...args: string[]): Promise<DbsnapRun> => {
-    const measured = await runDbsnap(args, { repository, signal })
-    say(lineOfRun(args[0] as string, measured))
-    return measured
-  }
+  options.say(`made ${JSON.stringify(large.shape)}`)
+  const run = dbsnapOn(join(place, 'repository'), options)
   const line = (what: string, measured: DbsnapRun): ProvenLine =>
     peakLine(`peak memory, ${engine}, ${gigabytes} GB: ${what}`, measured)
 

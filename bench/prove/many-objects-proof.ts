@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { startPostgres } from '@dbsnap/test-servers'
 import { withClient } from '../src/bench-server.ts'
 import { makeManyObjects } from '../src/many-objects.ts'
-import { type DbsnapRun, runDbsnap } from '../src/run-dbsnap.ts'
 import { runWorker } from '../src/run-worker.ts'
-import { lineOfRun, peakLine } from './peak-line.ts'
+import { dbsnapOn, peakLine } from './peak-line.ts'
 import { atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.ts'
 
 const OBJECTS = 20_000_000
@@ -21,7 +20,8 @@ export const manyObjectsProof: Proof = {
   run: (options) => proveManyObjects(options),
 }
 
-async function* proveManyObjects({ say, signal }: ProofOptions): AsyncGenerator<ProvenLine, void, undefined> {
+async function* proveManyObjects(options: ProofOptions): AsyncGenerator<ProvenLine, void, undefined> {
+  const { say, signal } = options
   await using opened = new AsyncDisposableStack()
   const place = opened.adopt(await mkdtemp(join(tmpdir(), 'dbsnap-many-')), (path) =>
     rm(path, { recursive: true, force: true }),
@@ -29,11 +29,7 @@ async function* proveManyObjects({ say, signal }: ProofOptions): AsyncGenerator<
   const repository = join(place, 'repository')
   const made = await makeManyObjects(repository, OBJECTS, signal)
   say(`made in ${made.seconds.toFixed(0)} s`)
-  const run = async (...args: string[]): Promise<DbsnapRun> => {
-    const measured = await runDbsnap(args, { repository, signal })
-    say(lineOfRun(args[0] as string, measured))
-    return measured
-  }
+  const run = dbsnapOn(repository, options)
   const { seconds } = await runWorker({ kind: 'open', repository }, { signal })
   yield atMost('20 000 000 objects: seconds to open and read a first object', seconds, OPEN_SECONDS, 's')
   const diff = await run('diff', 'many:latest~1', 'many:latest', '--json')

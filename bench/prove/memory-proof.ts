@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { startPostgres } from '@dbsnap/test-servers'
 import { withClient } from '../src/bench-server.ts'
 import { CHANGED_FACTS, changeFacts, createLargeDatabase } from '../src/large-database.ts'
-import { type DbsnapRun, runDbsnap } from '../src/run-dbsnap.ts'
-import { lineOfRun, peakLine } from './peak-line.ts'
+import type { DbsnapRun } from '../src/run-dbsnap.ts'
+import { dbsnapOn, peakLine } from './peak-line.ts'
 import { atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.ts'
 
 const SETTINGS = {
@@ -25,10 +25,7 @@ export function memoryProof(gigabytes: number): Proof {
   }
 }
 
-async function* proveMemory(
-  gigabytes: number,
-  { say, signal }: ProofOptions,
-): AsyncGenerator<ProvenLine, void, undefined> {
+async function* proveMemory(gigabytes: number, options: ProofOptions): AsyncGenerator<ProvenLine, void, undefined> {
   await using opened = new AsyncDisposableStack()
   const place = opened.adopt(await mkdtemp(join(tmpdir(), 'dbsnap-memory-')), (path) =>
     rm(path, { recursive: true, force: true }),
@@ -37,13 +34,8 @@ async function* proveMemory(
   opened.defer(() => server.stop())
   const url = await server.createDatabase('large')
   const shape = await withClient(url, (client) => createLargeDatabase(client, gigabytes * 1e9))
-  say(`made ${JSON.stringify(shape)}`)
-  const repository = join(place, 'repository')
-  const run = async (...args: string[]): Promise<DbsnapRun> => {
-    const measured = await runDbsnap(args, { repository, signal })
-    say(lineOfRun(args[0] as string, measured))
-    return measured
-  }
+  options.say(`made ${JSON.stringify(shape)}`)
+  const run = dbsnapOn(join(place, 'repository'), options)
   const line = (what: string, measured: DbsnapRun): ProvenLine =>
     peakLine(`peak memory, ${gigabytes} GB: ${what}`, measured)
 

@@ -31,7 +31,6 @@ export interface RepositoryNote {
     | 'PACKS_WITHOUT_INDEX'
     | 'DAMAGE_NOT_REMEMBERED'
     | 'WEAK_KEY_SLOT'
-    | 'DAMAGED_KEY_SLOT'
     | 'UNFINISHED_KEY_REMOVAL'
   readonly message: string
 }

@@ -113,8 +113,9 @@ describe('key slots', () => {
       'passphrase sound',
       'unknown damaged',
     ])
-    const { notes } = await repository.check()
-    expect(notes.map(({ code }) => code).sort()).toEqual(['DAMAGED_KEY_SLOT', 'DAMAGED_KEY_SLOT', 'WEAK_KEY_SLOT'])
+    const { damage, notes } = await repository.check()
+    expect(damage.map(({ file }) => file).sort()).toEqual([`keys/${'0'.repeat(32)}`, `keys/${added}`].sort())
+    expect(notes.map(({ code }) => code)).toEqual(['WEAK_KEY_SLOT'])
     await keys.remove(added)
   })
 

@@ -9,7 +9,7 @@ import type { ObjectId } from '../values/object-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { readDamageMarks } from './damage-marks.ts'
-import { keyNotes } from './key-notes.ts'
+import { keyDamage, keyNotes } from './key-notes.ts'
 import { KeySlots } from './key-slot-list.ts'
 import { unlockRepository } from './key-slots.ts'
 import { identifyObject } from './object-identity.ts'
@@ -132,7 +132,12 @@ export class OpenedObjectRepository implements ObjectRepository {
     const index = new ObjectIndex(this.context)
     const reader = new PackedObjectReader(this.context, index, new PackReader(this.context))
     const check = await new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
-    return { ...check, notes: [...check.notes, ...keyNotes(await this.keys.list())] }
+    const slots = await this.keys.list()
+    return {
+      ...check,
+      damage: [...check.damage, ...keyDamage(slots)],
+      notes: [...check.notes, ...keyNotes(slots)],
+    }
   }
 
   async storedObjects(): Promise<StoredObjects> {
