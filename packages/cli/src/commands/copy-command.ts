@@ -46,10 +46,14 @@ export async function copyCommand(
   }
 }
 
-/** As any repository is opened, with the other's secret in the place of ours. */
+/** Secrets of ours that might open, or offend, the other repository. */
+const OURS = { DBSNAP_KEY_FILE: undefined, DBSNAP_MASTER_KEY: undefined, DBSNAP_RECOVERY_KEY: undefined }
+
+/** With the other's passphrase where one is given; else with what opens ours, but for its passphrase. */
 function openOther(repo: string, passphraseFile: string | undefined, console: Console) {
   const passphrase = readEnvironment(console.variables).DBSNAP_TO_PASSPHRASE
-  const variables = { ...console.variables, DBSNAP_PASSPHRASE: passphrase }
+  const isGiven = passphrase !== undefined || passphraseFile !== undefined
+  const variables = { ...console.variables, ...(isGiven ? OURS : {}), DBSNAP_PASSPHRASE: passphrase }
   return openRepository(
     { repo, ...(passphraseFile === undefined ? {} : { passphraseFile }) },
     { ...console, variables },
