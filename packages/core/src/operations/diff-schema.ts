@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+// The namespace, not the name: an older Node lacks it, and must get as far as saying so.
+import crypto from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '../values/json.ts'
 import type { SchemaObject } from '../values/schema.ts'
@@ -42,11 +43,17 @@ export async function diffSchema(
 }
 
 function digestOf({ definition }: SchemaObject): string {
-  return createHash('sha256').update(JSON.stringify(definition)).digest('base64')
+  return digest(JSON.stringify(definition))
 }
 
+/** A digest too: 40 000 objects of 10 000 tables took 18 MB by their names. */
 function idOf({ kind, name }: SchemaObject): string {
-  return `${kind}\0${name}`
+  return digest(`${kind}\0${name}`)
+}
+
+/** 32 characters of one byte. At once: an object of Node for each would hold native memory until the collector comes. */
+function digest(text: string): string {
+  return crypto.hash('sha256', text, 'latin1')
 }
 
 function change(
