@@ -10,4 +10,6 @@ export interface RepositoryContext {
   readonly keys: RepositoryKeys
   readonly clock: Clock
   readonly randomness: Randomness
+  /** Milliseconds without a sign of life after which a writer of this process may be declared dead. */
+  readonly writerLease: number
 }
