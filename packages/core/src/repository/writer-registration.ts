@@ -1,4 +1,3 @@
-import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { encodeSealedDocument } from '../format/sealed-document-codec.ts'
 import { processName } from '../system/process-name.ts'
 import { parseSnapshotId, type SnapshotId } from '../values/snapshot-id.ts'
@@ -63,7 +62,6 @@ export class WriterRegistration {
     return WRITERS_PREFIX + this.id
   }
 
-  /** A sign that is lost is no harm: `require` decides at the end. One that comes after somebody has declared it dead neither: the name is taken. */
   async #renew(): Promise<void> {
     const { clock, store, writerLease } = this.#context
     const { signal } = this.#ended
@@ -71,9 +69,9 @@ export class WriterRegistration {
       try {
         await clock.sleep(writerLease / SIGNS_PER_LEASE, signal)
         await this.require()
-        await store.put(this.#key, this.#body, { signal })
-      } catch (error) {
-        if (!isDbSnapError(error)) throw error
+        await store.put(this.#key, this.#body)
+      } catch {
+        // A sign that is lost is no harm: `require` decides at the end. Nor is one that comes after somebody has declared us dead: the name is taken.
       }
     }
   }
