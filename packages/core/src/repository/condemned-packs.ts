@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { deriveFileKey } from '../encryption/repository-keys.ts'
-import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { damaged } from '../format/format-version.ts'
 import {
   type DocumentFile,
@@ -10,6 +9,7 @@ import {
 } from '../format/sealed-document-codec.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONDEMNED_PREFIX, FILE_ID_BYTES, fileId } from './repository-files.ts'
+import { unlessGone } from './unless-gone.ts'
 
 const condemnedSchema = z.strictObject({ packs: z.array(z.string().regex(/^[0-9a-f]{32}$/)) })
 
@@ -19,6 +19,7 @@ export async function readCondemnedPacks(context: RepositoryContext): Promise<Se
   for await (const { key } of context.store.list(CONDEMNED_PREFIX)) {
     const id = fileId(key)
     if (id === undefined) continue
+    // A prune that ended while we listed has taken its mark away.
     const bytes = await unlessGone(context.store.get(key))
     if (bytes === undefined) continue
     const file = condemnedFile(context, Buffer.from(id, 'hex'))
@@ -40,14 +41,4 @@ function condemnedFile(context: RepositoryContext, id: Buffer): DocumentFile {
   const key = deriveFileKey(context.keys.manifest, id, 'manifest file')
   const name = CONDEMNED_PREFIX + id.toString('hex')
   return { magic: 'DBSC', key, repositoryId: context.repositoryId, fileId: id, name }
-}
-
-/** A prune that ended while we listed has taken its mark away. */
-async function unlessGone(bytes: Promise<Buffer>): Promise<Buffer | undefined> {
-  try {
-    return await bytes
-  } catch (error) {
-    if (isDbSnapError(error) && error.code === 'STORE_KEY_MISSING') return undefined
-    throw error
-  }
 }

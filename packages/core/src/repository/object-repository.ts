@@ -4,6 +4,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
 import type { KeySlots } from './key-slot-list.ts'
+import type { PinCatalog } from './pin-catalog.ts'
 import type { IndexRebuild } from './rebuild-index.ts'
 import type { SnapshotCatalog } from './snapshot-catalog.ts'
 import type { StoredObjects } from './stored-objects.ts'
@@ -77,6 +78,8 @@ export interface ObjectRepository {
   /** Reads objects of any snapshot. Loads the index at the first read, and again when an object is not found. */
   readonly reader: ObjectReader
   readonly snapshots: SnapshotCatalog
+  /** What keeps snapshots from being forgotten. */
+  readonly pins: PinCatalog
   /** The secrets that open it. */
   readonly keys: KeySlots
   /** The id that content has in this repository. */

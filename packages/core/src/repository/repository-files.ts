@@ -9,6 +9,7 @@ export const SNAPSHOTS_PREFIX = 'snapshots/'
 export const WRITERS_PREFIX = 'writers/'
 export const CONDEMNED_PREFIX = 'condemned/'
 export const DAMAGED_PREFIX = 'damaged/'
+export const PINS_PREFIX = 'pins/'
 
 /** Bytes of the random ids that files have. */
 export const FILE_ID_BYTES = 16
