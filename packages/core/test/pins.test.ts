@@ -64,6 +64,9 @@ describe('a pinned snapshot', () => {
     expect(await repository.pins()).toHaveLength(1)
     expect(await onlyKey(store, 'pins/')).toContain(one)
     await repository.pin('2')
+    expect((await repository.pins()).map(({ snapshot }) => snapshot)).toEqual([idOf('2'), one])
+    await repository.pin('1', { until: '1d' })
+    expect((await repository.pins()).map(({ snapshot }) => snapshot)).toEqual([idOf('2'), one])
     clock.advance(86_400_000)
     expect((await repository.pins()).map(({ snapshot }) => snapshot)).toEqual([idOf('2')])
   })
@@ -195,6 +198,18 @@ describe('pinning while others forget', () => {
     expect(report.forgotten).toEqual([idOf('2')])
     expect(await kept(store)).toBe('431')
     expect(await (await openRepository(store)).get('1')).toEqual(dayInMarch('1', 1))
+  })
+
+  it('before its turn: it stays', async () => {
+    const { store, repository } = await inApril()
+    const hooked = storeWith(store, {
+      delete: async (key) => {
+        if (key === `snapshots/${one}`) await repository.pin('2')
+        return store.delete(key)
+      },
+    })
+    expect((await (await inApril(hooked)).repository.forget({ policy })).forgotten).toEqual([one, idOf('3')])
+    expect(await kept(store)).toBe('42')
   })
 
   it('after another process has forgotten it, one is told', async () => {

@@ -3,6 +3,7 @@ import { UsageError } from '../errors/usage-error.ts'
 /** Spans of the calendar of which the newest snapshot may be kept. */
 export const CALENDAR_SPANS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 
+/** One of them. */
 export type CalendarSpan = (typeof CALENDAR_SPANS)[number]
 
 /** The hour, day, ISO week, month and year in which a time lies: equal texts, equal span. */

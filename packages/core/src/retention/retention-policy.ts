@@ -7,7 +7,7 @@ import { type Duration, parseDuration } from './duration.ts'
  * never drops more. Numbers are whole, from 1, or `Infinity`; durations as in `7d` or `1y6m` count back from the source's newest snapshot.
  *
  * @example
- * { keepLast: 3, keepDaily: 7, keepWeekly: 5, keepWithin: '2d', keepTags: ['release'] }
+ * const policy = { keepLast: 3, keepDaily: 7, keepWeekly: 5, keepWithin: '2d', keepTags: ['release'] }
  */
 export interface RetentionPolicy {
   /** So many, the newest. */
