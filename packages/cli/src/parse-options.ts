@@ -23,6 +23,11 @@ export function wholeNumber(option: string, least: number): (value: string) => n
   }
 }
 
+/** So many to keep, or `unlimited`. */
+export function keepCount(option: string): (value: string) => number {
+  return (value) => (value === 'unlimited' ? Number.POSITIVE_INFINITY : wholeNumber(option, 1)(value))
+}
+
 /** Megabytes a second (10^6 bytes), as bytes a second. */
 export function megabytes(value: string): number {
   const number = Number(value)

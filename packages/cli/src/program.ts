@@ -8,6 +8,7 @@ import { initCommand } from './commands/init-command.ts'
 import { addKeyCommands } from './commands/key/add-key-commands.ts'
 import { listCommand } from './commands/list-command.ts'
 import { type RestoreCommandOptions, restoreCommand } from './commands/restore-command.ts'
+import { addRetentionCommands } from './commands/retention/add-retention-commands.ts'
 import { showCommand } from './commands/show-command.ts'
 import { statsCommand } from './commands/stats-command.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
@@ -33,6 +34,7 @@ export function createProgram(console: Console, done: (exitCode: number) => void
     .configureHelp({ showGlobalOptions: true })
   addSnapshotCommands(program, console, done)
   addDatabaseCommands(program, console, done)
+  addRetentionCommands(program, console, done)
   addKeyCommands(program, console, done)
   addStoreCommands(program, console, done)
   program

@@ -10,7 +10,15 @@ import { type DiffOperand, openLive, schemaOf, snapshotOperand } from './operati
 import { type DiffOptions, diffOperands } from './operations/diff-operands.ts'
 import type { Difference } from './operations/difference.ts'
 import { type ExportOptions, exportRecords } from './operations/export-records.ts'
+import {
+  type ForgetByPolicy,
+  type ForgetReport,
+  type ForgetSettings,
+  forgetByPolicy,
+  forgetNamed,
+} from './operations/forget-snapshots.ts'
 import type { OperationContext } from './operations/operation-context.ts'
+import { type PinOptions, pinSnapshot } from './operations/pin-snapshot.ts'
 import { planRestore } from './operations/plan-restore.ts'
 import { pruneRepository } from './operations/prune-repository.ts'
 import { collectionOf, type ReadRecordsOptions, readRecordBytes, readRecords } from './operations/read-records.ts'
@@ -26,12 +34,17 @@ import type { PruneOptions, PruneReport } from './pruning/prune-report.ts'
 import { createObjectRepository } from './repository/create-object-repository.ts'
 import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
+<<<<<<< HEAD
 import type { RegisteredWriter } from './repository/writer-list.ts'
+=======
+import type { Pin } from './repository/pin-catalog.ts'
+>>>>>>> f10e031f6dce6df962dd3e1766c06115c31fde4a
 import { RepositoryKeyring } from './repository-keyring.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
 import type { JsonObject } from './values/json.ts'
 import type { SchemaDocument } from './values/schema.ts'
+import type { SnapshotId } from './values/snapshot-id.ts'
 
 /** How a repository is opened: with one of its secrets, unless it is unencrypted. Of several, each is tried. */
 export interface OpenRepositoryOptions extends RepositorySecrets {
@@ -61,6 +74,13 @@ export interface CreateRepositoryOptions extends OpenRepositoryOptions {
 
 /** A snapshot by its manifest or by a name: an id, a unique prefix of one, `latest`, `latest~1`, `<label>:latest`. */
 export type SnapshotReference = string | Pick<SnapshotSummary, 'id'>
+
+/** Snapshots to forget, whatever a policy would say. */
+export interface ForgetNamed extends ForgetSettings {
+  readonly policy?: never
+  /** All or none of them; one whose manifest cannot be read by its whole id alone. */
+  readonly snapshots: readonly SnapshotReference[]
+}
 
 /** One side of a diff. */
 export type DiffReference = SnapshotReference | DatabaseSource
@@ -212,6 +232,40 @@ export class Repository {
     return this.apply(plan, options)
   }
 
+  /**
+   * Forgets snapshots: those a policy does not keep, source by source, or those that are named. Their manifests are deleted, oldest first; what
+   * only they needed stays until a prune. Pinned ones stay: a policy passes them over, naming one fails with `SnapshotPinnedError`; what is
+   * pinned while it runs is missing in `forgotten`. A source keeps its last good snapshot: naming it fails with `LastSnapshotError`, unless
+   * `allowLast`. Cut off, it has forgotten some; run it again. Fails with `UsageError` for a policy that would keep nothing.
+   *
+   * @example
+   * const { decisions } = await repository.forget({ policy: { keepLast: 3, keepDaily: 7 }, dryRun: true })
+   */
+  async forget(options: ForgetByPolicy | ForgetNamed): Promise<ForgetReport> {
+    if (options.snapshots === undefined) return forgetByPolicy(this.#context, options)
+    const ids = new Set<SnapshotId>()
+    for (const snapshot of options.snapshots) ids.add(await this.#idOf(snapshot))
+    return forgetNamed(this.#context, ids, options)
+  }
+
+  /**
+   * Keeps a snapshot from being forgotten, until it is unpinned or the pin ends by itself; replaces an earlier pin. Fails as `get` does, and with
+   * `UsageError` where its end is not to come.
+   */
+  async pin(snapshot: SnapshotReference, options: PinOptions = {}): Promise<Pin> {
+    return pinSnapshot(this.#context, await this.#idOf(snapshot), options)
+  }
+
+  /** Takes a snapshot's pin away. Resolves with whether there was one. Fails as `get` does. */
+  async unpin(snapshot: SnapshotReference): Promise<boolean> {
+    return this.#context.objects.pins.remove(await this.#idOf(snapshot))
+  }
+
+  /** Pins in force, by snapshot. One that cannot be read is among them. */
+  pins(): Promise<readonly Pin[]> {
+    return this.#context.objects.pins.list()
+  }
+
   /** Checks the store's files and that every snapshot finds all it names; reads as many objects as asked for. Damage is reported, not thrown. */
   check(options: CheckOptions = {}): Promise<CheckReport> {
     return checkSnapshots(this.#context, options)
@@ -265,6 +319,10 @@ export class Repository {
   /** Releases the store. The repository is not used afterwards. */
   close(): Promise<void> {
     return this.#context.objects.close()
+  }
+
+  async #idOf(snapshot: SnapshotReference): Promise<SnapshotId> {
+    return typeof snapshot === 'string' ? this.#context.objects.snapshots.resolveId(snapshot) : snapshot.id
   }
 
   async #operand(side: DiffReference, signal: AbortSignal | undefined): Promise<DiffOperand> {

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { deriveFileKey } from '../encryption/repository-keys.ts'
-import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { damaged } from '../format/format-version.ts'
 import {
   type DocumentFile,
@@ -10,6 +9,7 @@ import {
 } from '../format/sealed-document-codec.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONDEMNED_PREFIX, FILE_ID_BYTES, fileId } from './repository-files.ts'
+import { unlessGone } from './unless-gone.ts'
 
 /** What a mark says. Rewritten as the deletion it announces goes on; each state may only say less than the one before. */
 export interface CondemnedList {
@@ -45,6 +45,7 @@ export async function readMarks(context: RepositoryContext): Promise<CondemnedMa
   for await (const { key, modified } of context.store.list(CONDEMNED_PREFIX)) {
     const id = fileId(key)
     if (id === undefined) continue
+    // A prune that ended while we listed has taken its mark away.
     const bytes = await unlessGone(context.store.get(key))
     if (bytes === undefined) continue
     const file = markFile(context, id)
@@ -76,14 +77,4 @@ function markFile(context: RepositoryContext, id: string): DocumentFile {
   const fileId = Buffer.from(id, 'hex')
   const key = deriveFileKey(context.keys.manifest, fileId, 'manifest file')
   return { magic: 'DBSC', key, repositoryId: context.repositoryId, fileId, name: CONDEMNED_PREFIX + id }
-}
-
-/** A prune that ended while we listed has taken its mark away. */
-async function unlessGone(bytes: Promise<Buffer>): Promise<Buffer | undefined> {
-  try {
-    return await bytes
-  } catch (error) {
-    if (isDbSnapError(error) && error.code === 'STORE_KEY_MISSING') return undefined
-    throw error
-  }
 }

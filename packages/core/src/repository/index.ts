@@ -11,5 +11,6 @@ export {
 export { readDocument, writeDocument } from './documents.ts'
 export type * from './object-repository.ts'
 export { type OpenObjectRepositoryOptions, openObjectRepository } from './open-object-repository.ts'
+export { type Pin, PinCatalog } from './pin-catalog.ts'
 export type { IndexRebuild } from './rebuild-index.ts'
 export { type DamagedSnapshot, SnapshotCatalog, type SnapshotListing } from './snapshot-catalog.ts'

@@ -7,6 +7,7 @@ import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
 import type { KeySlots } from './key-slot-list.ts'
+import type { PinCatalog } from './pin-catalog.ts'
 import type { IndexRebuild } from './rebuild-index.ts'
 import type { SnapshotCatalog } from './snapshot-catalog.ts'
 import type { StoredObjects } from './stored-objects.ts'
@@ -88,6 +89,8 @@ export interface ObjectRepository {
   /** Reads objects of any snapshot. Loads the index at the first read, and again when an object is not found. */
   readonly reader: ObjectReader
   readonly snapshots: SnapshotCatalog
+  /** What keeps snapshots from being forgotten. */
+  readonly pins: PinCatalog
   /** The secrets that open it. */
   readonly keys: KeySlots
   /** The id that content has in this repository. */

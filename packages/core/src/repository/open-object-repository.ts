@@ -22,6 +22,7 @@ import type { ObjectRepository, OpenWriterOptions, RepositoryWriter } from './ob
 import { PackReader } from './pack-reader.ts'
 import { PackedObjectReader } from './packed-object-reader.ts'
 import { PackedObjectWriter } from './packed-object-writer.ts'
+import { PinCatalog } from './pin-catalog.ts'
 import { type IndexRebuild, rebuildIndex } from './rebuild-index.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONFIG_FILE } from './repository-files.ts'
@@ -84,6 +85,7 @@ export class OpenedObjectRepository implements ObjectRepository {
   readonly compression: RepositoryConfig['compression']
   readonly splitSeed: Buffer
   readonly snapshots: SnapshotCatalog
+  readonly pins: PinCatalog
   readonly reader: PackedObjectReader
   readonly context: RepositoryContext
   readonly index: ObjectIndex
@@ -100,6 +102,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.index = new ObjectIndex(context)
     this.reader = new PackedObjectReader(context, this.index, new PackReader(context))
     this.snapshots = new SnapshotCatalog(context)
+    this.pins = new PinCatalog(context)
     this.keys = new KeySlots(context, { encrypted: this.encrypted, openedWith: slot })
   }
 

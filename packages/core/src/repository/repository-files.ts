@@ -10,6 +10,7 @@ export const DIFFS_PREFIX = 'diffs/'
 export const WRITERS_PREFIX = 'writers/'
 export const CONDEMNED_PREFIX = 'condemned/'
 export const DAMAGED_PREFIX = 'damaged/'
+export const PINS_PREFIX = 'pins/'
 
 /** Where roots lie: files that keep alive the objects they name. */
 export const ROOT_PREFIXES = [SNAPSHOTS_PREFIX, DIFFS_PREFIX] as const
