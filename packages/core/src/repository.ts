@@ -34,11 +34,8 @@ import type { PruneOptions, PruneReport } from './pruning/prune-report.ts'
 import { createObjectRepository } from './repository/create-object-repository.ts'
 import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
-<<<<<<< HEAD
-import type { RegisteredWriter } from './repository/writer-list.ts'
-=======
 import type { Pin } from './repository/pin-catalog.ts'
->>>>>>> f10e031f6dce6df962dd3e1766c06115c31fde4a
+import type { RegisteredWriter } from './repository/writer-list.ts'
 import { RepositoryKeyring } from './repository-keyring.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'

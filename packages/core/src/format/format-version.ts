@@ -17,11 +17,7 @@ export function requireKnownVersion(version: number, what: string): void {
 /** The first 8 bytes of every binary file: four letters, the format version, three zeros. */
 export const FILE_HEADER_BYTES = 8
 
-<<<<<<< HEAD
-export type FileMagic = 'DBSP' | 'DBSI' | 'DBSM' | 'DBSC' | 'DBSX' | 'DBSW' | 'DBST'
-=======
-export type FileMagic = 'DBSP' | 'DBSI' | 'DBSM' | 'DBSC' | 'DBSX' | 'DBSH'
->>>>>>> f10e031f6dce6df962dd3e1766c06115c31fde4a
+export type FileMagic = 'DBSP' | 'DBSI' | 'DBSM' | 'DBSC' | 'DBSX' | 'DBSH' | 'DBSW' | 'DBST'
 
 export function encodeFileHeader(magic: FileMagic): Buffer {
   const header = Buffer.alloc(FILE_HEADER_BYTES)

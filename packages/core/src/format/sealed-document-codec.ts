@@ -14,15 +14,9 @@ const MAX_PART_BYTES = 256 * 1024 * 1024
 const LEVEL = 3
 const HEAD_BYTES = FILE_HEADER_BYTES + 4
 
-<<<<<<< HEAD
-/** Everything that a manifest, condemned list, damage mark or registration is bound to. */
+/** Everything that a manifest, condemned list, damage mark, pin or registration is bound to. */
 export interface DocumentFile {
   readonly magic: Exclude<FileMagic, 'DBSP' | 'DBSI' | 'DBST'>
-=======
-/** Everything that a manifest, condemned list, damage mark or pin is bound to. */
-export interface DocumentFile {
-  readonly magic: FileMagic & ('DBSM' | 'DBSC' | 'DBSX' | 'DBSH')
->>>>>>> f10e031f6dce6df962dd3e1766c06115c31fde4a
   /** The file's own key. */
   readonly key: KeyObject
   readonly repositoryId: Buffer

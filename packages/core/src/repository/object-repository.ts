@@ -13,6 +13,7 @@ import type { SnapshotCatalog } from './snapshot-catalog.ts'
 import type { StoredObjects } from './stored-objects.ts'
 import type { WriterOperation } from './writer-file.ts'
 import type { RegisteredWriter } from './writer-list.ts'
+import type { WriterRegistration } from './writer-registration.ts'
 
 /** Bytes that one writer has caused. */
 export interface WriterCounts {
@@ -106,6 +107,8 @@ export interface ObjectRepository {
   rebuildIndex(): Promise<IndexRebuild>
   /** Deletes what no root needs, in phases. `docs/format/prune-protocol.md`. */
   prune(roots: RootSource, options: PruneOptions): Promise<PruneReport>
+  /** Registers this process without anything to publish: for who must be seen by others. To be ended. */
+  register(operation: WriterOperation): Promise<WriterRegistration>
   /** Who is registered as a writer. */
   writers(): Promise<RegisteredWriter[]>
   /** Declares a writer dead: it publishes nothing from now on. Quiet where there is none. */

@@ -156,6 +156,10 @@ export class OpenedObjectRepository implements ObjectRepository {
     return this.#registered('prune', (registration) => new Prune({ ...parts, registration }).run())
   }
 
+  register(operation: WriterOperation): Promise<WriterRegistration> {
+    return WriterRegistration.begin(this.context, operation)
+  }
+
   /** Registers to learn the store's time. */
   writers(): Promise<RegisteredWriter[]> {
     return this.#registered('unlock', async (registration) => {
@@ -184,7 +188,7 @@ export class OpenedObjectRepository implements ObjectRepository {
   async #beginWriting(
     operation: WriterOperation,
   ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: string[] }> {
-    const registration = await WriterRegistration.begin(this.context, operation)
+    const registration = await this.register(operation)
     try {
       await this.index.refresh()
       for (const place of (await readDamageMarks(this.context)).places) this.index.noteDamagedAt(place)
@@ -198,7 +202,7 @@ export class OpenedObjectRepository implements ObjectRepository {
   }
 
   async #registered<T>(operation: WriterOperation, work: (registration: WriterRegistration) => Promise<T>): Promise<T> {
-    const registration = await WriterRegistration.begin(this.context, operation)
+    const registration = await this.register(operation)
     try {
       return await work(registration)
     } finally {

@@ -19,7 +19,6 @@ import type { RepositoryContext } from './repository-context.ts'
 import { fileId, SNAPSHOTS_PREFIX, snapshotFile } from './repository-files.ts'
 import { resolveSnapshotName } from './snapshot-name.ts'
 import { isTombstone, notPublished, putRoot } from './tombstones.ts'
-import { unlessGone } from './unless-gone.ts'
 
 /** Bytes read of a manifest to list it: most are smaller, and of the others the summary is. */
 const SUMMARY_BYTES = 64 * 1024
@@ -131,21 +130,6 @@ export class SnapshotCatalog {
     await this.#context.store.delete(snapshotFile(id))
     this.#summaries.delete(id)
     this.#loaded = undefined
-  }
-
-  /**
-   * The same, unless `isPinned`, which is asked before and after: what was pinned in the very moment between is put back as it was.
-   * Resolves with whether it is gone.
-   */
-  async removeUnless(id: SnapshotId, isPinned: () => Promise<boolean>): Promise<boolean> {
-    const { store } = this.#context
-    if (await isPinned()) return false
-    const name = snapshotFile(id)
-    const bytes = await unlessGone(store.get(name))
-    await this.remove(id)
-    if (bytes === undefined || !(await isPinned())) return true
-    await store.put(name, [bytes], { exclusive: true })
-    return false
   }
 
   async #listed(file: StoredFile): Promise<SnapshotSummary | DamagedSnapshot | undefined> {

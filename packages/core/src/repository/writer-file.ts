@@ -7,7 +7,7 @@ import type { RepositoryContext } from './repository-context.ts'
 import { WRITERS_PREFIX } from './repository-files.ts'
 
 /** What writers do. */
-export const WRITER_OPERATIONS = ['take', 'copy', 'diff', 'index rebuild', 'prune', 'unlock'] as const
+export const WRITER_OPERATIONS = ['take', 'copy', 'diff', 'index rebuild', 'forget', 'prune', 'unlock'] as const
 export type WriterOperation = (typeof WRITER_OPERATIONS)[number]
 
 /** What a writer says of itself: sealed, for it names machines. */
