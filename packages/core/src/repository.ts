@@ -20,7 +20,7 @@ import {
 import type { OperationContext } from './operations/operation-context.ts'
 import { type PinOptions, pinSnapshot } from './operations/pin-snapshot.ts'
 import { planRestore } from './operations/plan-restore.ts'
-import { pruneRepository } from './operations/prune-repository.ts'
+import { type PruneOptions, pruneRepository } from './operations/prune-repository.ts'
 import { collectionOf, type ReadRecordsOptions, readRecordBytes, readRecords } from './operations/read-records.ts'
 import { type RepositoryStats, repositoryStats } from './operations/repository-stats.ts'
 import { type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
@@ -30,13 +30,14 @@ import type { DatabaseSource } from './ports/database-source.ts'
 import type { DatabaseTarget } from './ports/database-target.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { Clock, Randomness } from './ports/system.ts'
-import type { PruneOptions, PruneReport } from './pruning/prune-report.ts'
 import { createObjectRepository } from './repository/create-object-repository.ts'
 import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
 import type { Pin } from './repository/pin-catalog.ts'
+import type { PruneReport } from './repository/pruning/prune-report.ts'
 import type { RegisteredWriter } from './repository/writer-list.ts'
 import { RepositoryKeyring } from './repository-keyring.ts'
+import { processName } from './system/process-name.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
 import type { JsonObject } from './values/json.ts'
@@ -333,5 +334,11 @@ async function systemOf(options: OpenRepositoryOptions) {
   const randomness = options.randomness ?? new SystemRandomness()
   const { writerLease } = options
   const keyProvider = await keyProvidersOf(options, randomness)
-  return { clock, randomness, keyProvider, ...(writerLease === undefined ? {} : { writerLease }) }
+  return {
+    clock,
+    randomness,
+    keyProvider,
+    process: processName(),
+    ...(writerLease === undefined ? {} : { writerLease }),
+  }
 }

@@ -1,15 +1,32 @@
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
-import type { PruneOptions, PruneReport } from '../pruning/prune-report.ts'
-import type { Root } from '../pruning/root-source.ts'
+import type { PrunePacksOptions, PruneReport } from '../repository/pruning/prune-report.ts'
+import type { Root } from '../repository/pruning/root-source.ts'
+import { parseDuration, shiftTime } from '../retention/duration.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { OperationContext } from './operation-context.ts'
 import { unlessGone } from './unless-gone.ts'
 import { visitObjects } from './visit-objects.ts'
 
+/** How a prune is done. */
+export interface PruneOptions extends Omit<PrunePacksOptions, 'grace'> {
+  /**
+   * How long packs stay after they were marked and whoever may have rested on them has ended, for readers of snapshots that were just
+   * forgotten: milliseconds, or a duration as in `2h` or `1d`. Default an hour; at least a day, and ten times the lag, where the store's
+   * listings lag. 0: delete at once where nobody else is at work.
+   */
+  readonly grace?: number | string
+}
+
 /** Deletes what no snapshot needs, in phases. */
-export function pruneRepository(context: OperationContext, options: PruneOptions): Promise<PruneReport> {
-  return context.objects.prune({ list: () => listRoots(context, options.signal) }, options)
+export function pruneRepository(context: OperationContext, { grace, ...options }: PruneOptions): Promise<PruneReport> {
+  const roots = { list: () => listRoots(context, options.signal) }
+  return context.objects.prune(roots, { ...options, ...(grace === undefined ? {} : { grace: inMilliseconds(grace) }) })
+}
+
+function inMilliseconds(grace: number | string): number {
+  if (typeof grace === 'number') return grace
+  return shiftTime(new Date(0), parseDuration(grace), 1).getTime()
 }
 
 /** A manifest that cannot be read fails it: what it names must not be deleted. */

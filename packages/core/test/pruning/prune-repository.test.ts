@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/operations/take-snapshot.ts'
-import { DEFAULT_GRACE as HOUR } from '../../src/pruning/prune-report.ts'
+import { DEFAULT_GRACE as HOUR } from '../../src/repository/pruning/prune-report.ts'
 import { memory } from '../../src/stores/memory-store.ts'
 import { keysOf, onlyKey, storeWith } from '../object-layer.ts'
 import { contextOf, createRepository, openRepository } from '../support/memory-repository.ts'
@@ -82,7 +82,7 @@ describe('the phases of a prune', () => {
     const { store, snapshots, clock } = await prunable()
     await forget(store, snapshots[0], snapshots[1])
     const packs = await keysOf(store, 'packs/')
-    const first = await (await openBy(store, clock)).prune()
+    const first = await (await openBy(store, clock)).prune({ grace: '1h' })
     expect(first).toMatchObject({ deleted: { packs: 0 }, pending: [{ packs: 2, waitingFor: [] }] })
     expect(first.pending[0]?.due?.getTime()).toBe(clock.now().getTime() + HOUR)
     expect(await keysOf(store, 'packs/')).toEqual(expect.arrayContaining(packs))

@@ -1,9 +1,9 @@
-import { ObjectMissingError } from '../errors/object-missing-error.ts'
-import { IdTable } from '../repository/id-table.ts'
-import type { ObjectCopy } from '../repository/object-copy.ts'
-import type { ObjectIndex } from '../repository/object-index.ts'
-import type { TrustedPacks } from '../repository/trusted-packs.ts'
-import type { ObjectId } from '../values/object-id.ts'
+import { ObjectMissingError } from '../../errors/object-missing-error.ts'
+import type { ObjectId } from '../../values/object-id.ts'
+import { IdTable } from '../id-table.ts'
+import type { ObjectCopy } from '../object-copy.ts'
+import type { ObjectIndex } from '../object-index.ts'
+import type { TrustedPacks } from '../trusted-packs.ts'
 
 /** Bits beside a pack's number. */
 const NEEDED = 0x80000000

@@ -1,20 +1,20 @@
-import type { CompressionSettings } from '../compression/compression-settings.ts'
-import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
-import { adoptPacks } from '../repository/adopt-packs.ts'
-import { type CondemnedMark, putMark, readMarks, removeMark } from '../repository/condemned-packs.ts'
-import { forgetDamage, readDamageMarks } from '../repository/damage-marks.ts'
-import { dropFromIndex } from '../repository/drop-from-index.ts'
-import type { ObjectIndex } from '../repository/object-index.ts'
-import type { PackedObjectReader } from '../repository/packed-object-reader.ts'
-import type { RepositoryContext } from '../repository/repository-context.ts'
-import { FILE_ID_BYTES, packFile } from '../repository/repository-files.ts'
-import { TrustedPacks } from '../repository/trusted-packs.ts'
-import type { WriterRegistration } from '../repository/writer-registration.ts'
+import type { CompressionSettings } from '../../compression/compression-settings.ts'
+import { throwIfInterrupted } from '../../errors/throw-if-interrupted.ts'
+import { adoptPacks } from '../adopt-packs.ts'
+import { type CondemnedMark, putMark, readMarks, removeMark } from '../condemned-packs.ts'
+import { forgetDamage, readDamageMarks } from '../damage-marks.ts'
+import { dropFromIndex } from '../drop-from-index.ts'
+import type { ObjectIndex } from '../object-index.ts'
+import type { PackedObjectReader } from '../packed-object-reader.ts'
+import type { RepositoryContext } from '../repository-context.ts'
+import { FILE_ID_BYTES, packFile } from '../repository-files.ts'
+import { TrustedPacks } from '../trusted-packs.ts'
+import type { WriterRegistration } from '../writer-registration.ts'
 import { CopyTable } from './copy-table.ts'
 import { MarkProgress } from './mark-progress.ts'
 import { type Moved, ObjectMover } from './move-objects.ts'
 import { PackSurvey, type SurveyedPack } from './pack-survey.ts'
-import { DEFAULT_MAX_UNUSED, type PackAmount, type PruneOptions, type PruneReport } from './prune-report.ts'
+import { DEFAULT_MAX_UNUSED, type PackAmount, type PrunePacksOptions, type PruneReport } from './prune-report.ts'
 import type { RootSource } from './root-source.ts'
 
 /** Packs deleted at a time. */
@@ -29,7 +29,7 @@ export interface PruneParts {
   readonly roots: RootSource
   readonly compression: CompressionSettings
   readonly packBytes: number
-  readonly options: PruneOptions
+  readonly options: PrunePacksOptions
 }
 
 const NOTHING_MOVED: Moved = { packs: new Set(), objects: 0, bytes: 0 }
@@ -41,7 +41,7 @@ const NOTHING_MOVED: Moved = { packs: new Set(), objects: 0, bytes: 0 }
  */
 export class Prune {
   readonly #parts: PruneParts
-  readonly #options: PruneOptions
+  readonly #options: PrunePacksOptions
 
   constructor(parts: PruneParts) {
     this.#parts = parts

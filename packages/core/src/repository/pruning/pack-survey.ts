@@ -1,10 +1,10 @@
-import type { IndexedPack } from '../format/index-codec.ts'
-import type { DeltaHeader } from '../format/object-header.ts'
-import { copiesByPack } from '../repository/copies-by-pack.ts'
-import type { ObjectCopy } from '../repository/object-copy.ts'
-import type { ObjectIndex } from '../repository/object-index.ts'
-import { isUnreadable, type PackedObjectReader } from '../repository/packed-object-reader.ts'
-import type { TrustedPacks } from '../repository/trusted-packs.ts'
+import type { IndexedPack } from '../../format/index-codec.ts'
+import type { DeltaHeader } from '../../format/object-header.ts'
+import { copiesByPack } from '../copies-by-pack.ts'
+import type { ObjectCopy } from '../object-copy.ts'
+import type { ObjectIndex } from '../object-index.ts'
+import { isUnreadable, type PackedObjectReader } from '../packed-object-reader.ts'
+import type { TrustedPacks } from '../trusted-packs.ts'
 import type { CopyTable } from './copy-table.ts'
 
 /** What is to become of a pack. */

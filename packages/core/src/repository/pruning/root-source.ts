@@ -1,4 +1,4 @@
-import type { ObjectId } from '../values/object-id.ts'
+import type { ObjectId } from '../../values/object-id.ts'
 
 /** A snapshot or stored diff: what keeps objects alive. */
 export interface Root {
