@@ -30,9 +30,12 @@ export async function dropFromIndex(
       written++
       await index.add(file.id, file.size)
     })
+    // A pack that several processes have listed would stand twice in one file.
+    const done = new Set(packs)
     for (const file of replaced) {
       for (const [pack, entries] of await copiesByPack(file.packs, file.copies())) {
-        if (!packs.has(pack.id)) await writer.add({ ...pack, entries })
+        if (!done.has(pack.id)) await writer.add({ ...pack, entries })
+        done.add(pack.id)
       }
     }
     await writer.flush()

@@ -40,14 +40,6 @@ export class TrustedPacks {
     return new TrustedPacks(index, marks, sizes)
   }
 
-  /**
-   * Some listed pack is missing, cut or condemned, or some object is known to be damaged: a delta's chain may be broken
-   * though its own pack is trusted.
-   */
-  get chainsMayBeBroken(): boolean {
-    return this.#isDamaged || this.#condemned.size > 0
-  }
-
   /** Whether what the snapshots given to `restOn` name may be named again without a look at where it lies. */
   get mayReuse(): boolean {
     return !this.#isDamaged && (this.#condemned.size === 0 || !this.#restsOnMarked)
