@@ -1,6 +1,6 @@
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type { PrunePacksOptions, PruneReport } from '../repository/pruning/prune-report.ts'
-import type { Root } from '../repository/pruning/root-source.ts'
+import type { NeededObjects, Root } from '../repository/pruning/root-source.ts'
 import { parseDuration, shiftTime } from '../retention/duration.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
@@ -33,34 +33,30 @@ function inMilliseconds(grace: number | string): number {
 async function listRoots(context: OperationContext, signal: AbortSignal | undefined): Promise<Root[]> {
   const { snapshots, damaged } = await context.objects.snapshots.list()
   if (damaged[0] !== undefined) throw damaged[0].error
-  // Most snapshots share the trees of collections that did not change between them.
-  const walked = new Set<ObjectId>()
-  return snapshots.map(({ id }) => new SnapshotRoot(context, id, walked, signal))
+  return snapshots.map(({ id }) => new SnapshotRoot(context, id, signal))
 }
 
 class SnapshotRoot implements Root {
   readonly id: SnapshotId
   readonly #context: OperationContext
-  /** Roots of trees that were walked. */
-  readonly #walked: Set<ObjectId>
   readonly #signal: AbortSignal | undefined
 
-  constructor(context: OperationContext, id: SnapshotId, walked: Set<ObjectId>, signal: AbortSignal | undefined) {
+  constructor(context: OperationContext, id: SnapshotId, signal: AbortSignal | undefined) {
     this.id = id
     this.#context = context
-    this.#walked = walked
     this.#signal = signal
   }
 
-  async name(need: (id: ObjectId) => boolean): Promise<void> {
+  async name(objects: NeededObjects): Promise<void> {
     const { snapshots, reader } = this.#context.objects
     // Forgotten since it was listed: it needs nothing.
     const manifest = await unlessGone(snapshots.load(this.id))
     if (manifest === undefined) return
-    const collections = manifest.collections.filter(({ root }) => root !== null && !this.#walked.has(root.id))
+    const need = (id: ObjectId): boolean => objects.need(id)
+    // Most snapshots share the trees of collections that did not change between them: those were walked to their ends.
+    const collections = manifest.collections.filter(({ root }) => root !== null && !objects.isNeeded(root.id))
     const visitor = { object: need, node: need, chunk: ({ id }: { readonly id: ObjectId }) => need(id) }
     const unseen: SnapshotManifest = { ...manifest, collections }
     await visitObjects(reader, unseen, visitor, this.#signal, 'pruning')
-    for (const { root } of collections) if (root !== null) this.#walked.add(root.id)
   }
 }
