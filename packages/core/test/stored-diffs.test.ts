@@ -226,7 +226,8 @@ describe('a stored diff that is damaged', () => {
     const { diffs } = (await contextOf(store)).objects
     const diff = await diffs.load(id)
     const cut = diffs.newId()
-    await diffs.put({ ...diff, id: cut, pages: [] })
+    await diffs.put({ ...diff, id: cut, time: '2025-01-01T00:00:00.000Z', pages: [] })
+    expect((await repository.diffs()).map((one) => one.id)).toEqual([id, cut])
     await expect(collect(repository.readDiff(cut))).rejects.toMatchObject({ code: 'DAMAGED' })
   })
 
