@@ -12,6 +12,7 @@ import { type RestoreCommandOptions, restoreCommand } from './commands/restore-c
 import { addRetentionCommands } from './commands/retention/add-retention-commands.ts'
 import { showCommand } from './commands/show-command.ts'
 import { statsCommand } from './commands/stats-command.ts'
+import { addStoredDiffCommands } from './commands/stored-diff/add-stored-diff-commands.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import { validateStoreCommand } from './commands/validate-store-command.ts'
 import type { Console } from './console.ts'
@@ -37,6 +38,7 @@ export function createProgram(console: Console, done: (exitCode: number) => void
   addDatabaseCommands(program, console, done)
   addRetentionCommands(program, console, done)
   addPruningCommands(program, console, done)
+  addStoredDiffCommands(program, console, done)
   addKeyCommands(program, console, done)
   addStoreCommands(program, console, done)
   program
@@ -145,6 +147,7 @@ function addDatabaseCommands(program: Command, console: Console, done: (exitCode
     .option('--summary', 'counts only')
     .option('--field-order', 'show documents in which only the order of fields differs')
     .option('--json-patch', 'with --json: an RFC 6902 patch of each changed document')
+    .option('--store', 'keep the diff in the repository instead of showing it')
     .action(async (a: string, b: string, _, command: Command) =>
       done(await diffCommand(a, b, command.optsWithGlobals<DiffCommandOptions>(), console)),
     )

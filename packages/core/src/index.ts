@@ -11,9 +11,10 @@ export type {
   SnapshotVerification,
   TreeRoot,
 } from './format/snapshot-manifest.ts'
+export type { StoredDiffChoice, StoredDiffSide, StoredDiffSummary } from './format/stored-diff.ts'
 export { createKeyFile, generateRecoveryKey } from './new-secrets.ts'
 export type { ApplyOptions, RestoreResult } from './operations/apply-restore.ts'
-export type { BrokenSnapshot, CheckOptions, CheckReport } from './operations/check-snapshots.ts'
+export type { BrokenDiff, BrokenSnapshot, CheckOptions, CheckReport } from './operations/check-snapshots.ts'
 export type { CopiedSnapshot, CopyOptions } from './operations/copy-snapshots.ts'
 export type { DiffOptions } from './operations/diff-operands.ts'
 export * from './operations/difference.ts'

@@ -1,11 +1,12 @@
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type { PrunePacksOptions, PruneReport } from '../repository/pruning/prune-report.ts'
 import type { NeededObjects, Root } from '../repository/pruning/root-source.ts'
+import { unlessGone } from '../repository/unless-gone.ts'
 import { parseDuration, shiftTime } from '../retention/duration.ts'
+import type { DiffId } from '../values/diff-id.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { OperationContext } from './operation-context.ts'
-import { unlessGone } from './unless-gone.ts'
 import { visitObjects } from './visit-objects.ts'
 
 /** How a prune is done. */
@@ -29,11 +30,16 @@ function inMilliseconds(grace: number | string): number {
   return shiftTime(new Date(0), parseDuration(grace), 1).getTime()
 }
 
-/** A manifest that cannot be read fails it: what it names must not be deleted. */
+/** A root that cannot be read fails it: what it names must not be deleted. */
 async function listRoots(context: OperationContext, signal: AbortSignal | undefined): Promise<Root[]> {
-  const { snapshots, damaged } = await context.objects.snapshots.list()
-  if (damaged[0] !== undefined) throw damaged[0].error
-  return snapshots.map(({ id }) => new SnapshotRoot(context, id, signal))
+  const { snapshots, diffs } = context.objects
+  const [ofSnapshots, ofDiffs] = [await snapshots.list(), await diffs.list()]
+  const damaged = ofSnapshots.damaged[0] ?? ofDiffs.damaged[0]
+  if (damaged !== undefined) throw damaged.error
+  return [
+    ...ofSnapshots.snapshots.map(({ id }) => new SnapshotRoot(context, id, signal)),
+    ...ofDiffs.diffs.map(({ id }) => new DiffRoot(context, id)),
+  ]
 }
 
 class SnapshotRoot implements Root {
@@ -58,5 +64,20 @@ class SnapshotRoot implements Root {
     const visitor = { object: need, node: need, chunk: ({ id }: { readonly id: ObjectId }) => need(id) }
     const unseen: SnapshotManifest = { ...manifest, collections }
     await visitObjects(reader, unseen, visitor, this.#signal, 'pruning')
+  }
+}
+
+class DiffRoot implements Root {
+  readonly id: DiffId
+  readonly #context: OperationContext
+
+  constructor(context: OperationContext, id: DiffId) {
+    this.id = id
+    this.#context = context
+  }
+
+  async name(objects: NeededObjects): Promise<void> {
+    const diff = await unlessGone(this.#context.objects.diffs.load(this.id))
+    for (const page of diff?.pages ?? []) objects.need(page)
   }
 }

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
+import type { DiffCatalog } from './diff-catalog.ts'
 import type { KeySlots } from './key-slot-list.ts'
 import type { PinCatalog } from './pin-catalog.ts'
 import type { PrunePacksOptions, PruneReport } from './pruning/prune-report.ts'
@@ -90,6 +91,7 @@ export interface ObjectRepository {
   /** Reads objects of any snapshot. Loads the index at the first read, and again when an object is not found. */
   readonly reader: ObjectReader
   readonly snapshots: SnapshotCatalog
+  readonly diffs: DiffCatalog
   /** What keeps snapshots from being forgotten. */
   readonly pins: PinCatalog
   /** The secrets that open it. */

@@ -10,6 +10,7 @@ import type { SnapshotId } from '../values/snapshot-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { readDamageMarks } from './damage-marks.ts'
+import { DiffCatalog } from './diff-catalog.ts'
 import { keyDamage, keyNotes } from './key-notes.ts'
 import { KeySlots } from './key-slot-list.ts'
 import { unlockRepository } from './key-slots.ts'
@@ -93,6 +94,7 @@ export class OpenedObjectRepository implements ObjectRepository {
   readonly compression: RepositoryConfig['compression']
   readonly splitSeed: Buffer
   readonly snapshots: SnapshotCatalog
+  readonly diffs: DiffCatalog
   readonly pins: PinCatalog
   readonly reader: PackedObjectReader
   readonly context: RepositoryContext
@@ -110,6 +112,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.index = new ObjectIndex(context)
     this.reader = new PackedObjectReader(context, this.index, new PackReader(context))
     this.snapshots = new SnapshotCatalog(context)
+    this.diffs = new DiffCatalog(context)
     this.pins = new PinCatalog(context)
     this.keys = new KeySlots(context, { encrypted: this.encrypted, openedWith: slot })
   }
