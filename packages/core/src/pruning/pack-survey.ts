@@ -18,6 +18,8 @@ export interface SurveyedPack extends IndexedPack {
    * of it.
    */
   readonly isUnsafe: boolean
+  /** Condemned packs that hold the chosen copies of objects of which it holds others. */
+  readonly heldFor: ReadonlySet<string>
 }
 
 export interface SurveyParts {
@@ -25,8 +27,10 @@ export interface SurveyParts {
   readonly reader: PackedObjectReader
   readonly trusted: TrustedPacks
   readonly table: CopyTable
-  /** Forgotten records are to be gone: bases that only deltas need are not kept, the deltas are stored whole. */
+  /** Forgotten records are to be gone: bases that only deltas need are not kept, the deltas are moved and stored whole. */
   readonly purge: boolean
+  /** Packs out of which nothing is moved: bases are kept for them in any case. */
+  readonly waiting: ReadonlySet<string>
   /** Throws where the work was cancelled. */
   readonly throwIfInterrupted: () => void
 }
@@ -59,6 +63,7 @@ export class PackSurvey {
         neededBytes: bytesOf(needed),
         neededObjects: needed.length,
         isUnsafe: needed.length > 0 && (await this.#isUnsafe(copies)),
+        heldFor: new Set(copies.flatMap((copy) => this.#parts.table.condemnedChoice(copy) ?? [])),
       })
     }
     return surveyed
@@ -88,12 +93,12 @@ export class PackSurvey {
   }
 
   async #follow(copy: ObjectCopy): Promise<void> {
-    const { table, purge, index } = this.#parts
+    const { table, purge, waiting, index } = this.#parts
     if (!table.follow(copy.id)) return
     // The one copy there is cannot be read, and that is known: its pack stays as it is.
     if (index.isDamaged(copy)) return
     const { base } = await this.baseOf(copy)
-    if (purge && !table.isNeeded(base)) return
+    if (purge && !waiting.has(copy.pack.id) && !table.isNeeded(base)) return
     const below = await table.needBelow(base, copy.version)
     if (below !== undefined) await this.#follow(below)
   }
