@@ -6,6 +6,7 @@ import { IndexFile } from './index-file.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { fileId, INDEX_PREFIX } from './repository-files.ts'
+import { unlessGone } from './unless-gone.ts'
 
 /** Bytes of index blocks kept in memory: the entries of 2 million objects. */
 const BLOCK_CACHE_BYTES = 64 * 1024 * 1024
@@ -49,9 +50,9 @@ export class ObjectIndex {
     return this.#refreshing
   }
 
-  /** Takes in one index file that was just written. */
+  /** Takes in one index file that was just written; where a prune has merged it with others already, those. */
   async add(id: string, size: number): Promise<void> {
-    this.#files.set(id, await IndexFile.open(this.#context, id, size, this.#blocks))
+    if ((await unlessGone(this.#take(id, size).then(() => true))) === undefined) await this.refresh()
   }
 
   /** Every listed copy of an object, the one nearest to whole first; those known to be damaged last. */
@@ -116,9 +117,13 @@ export class ObjectIndex {
     return changed || unknown.length > 0
   }
 
+  async #take(id: string, size: number): Promise<void> {
+    this.#files.set(id, await IndexFile.open(this.#context, id, size, this.#blocks))
+  }
+
   async #open(id: string, size: number): Promise<void> {
     try {
-      await this.add(id, size)
+      await this.#take(id, size)
     } catch (error) {
       this.#noteFile(id, error)
     }
