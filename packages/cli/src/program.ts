@@ -7,6 +7,7 @@ import { type ExportCommandOptions, exportCommand } from './commands/export-comm
 import { initCommand } from './commands/init-command.ts'
 import { addKeyCommands } from './commands/key/add-key-commands.ts'
 import { listCommand } from './commands/list-command.ts'
+import { addPruningCommands } from './commands/pruning/add-pruning-commands.ts'
 import { type RestoreCommandOptions, restoreCommand } from './commands/restore-command.ts'
 import { addRetentionCommands } from './commands/retention/add-retention-commands.ts'
 import { showCommand } from './commands/show-command.ts'
@@ -37,6 +38,7 @@ export function createProgram(console: Console, done: (exitCode: number) => void
   addDatabaseCommands(program, console, done)
   addRetentionCommands(program, console, done)
   addStoredDiffCommands(program, console, done)
+  addPruningCommands(program, console, done)
   addKeyCommands(program, console, done)
   addStoreCommands(program, console, done)
   program
@@ -100,7 +102,7 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .command('check')
     .description('check the repository')
     .option('--read-data', 'read and verify everything')
-    .option('--read-data-subset <n%>', 'read and verify a share', percent)
+    .option('--read-data-subset <n%>', 'read and verify a share', percent('--read-data-subset', 0.001))
     .option('--repair-index', 'write the index anew from the packs first')
     .action(async (_, command: Command) =>
       done(await checkCommand(command.optsWithGlobals<CheckCommandOptions>(), console)),

@@ -21,11 +21,13 @@ import {
 import type { OperationContext } from './operations/operation-context.ts'
 import { type PinOptions, pinSnapshot } from './operations/pin-snapshot.ts'
 import { planRestore } from './operations/plan-restore.ts'
+import { type PruneOptions, pruneRepository } from './operations/prune-repository.ts'
 import { collectionOf, type ReadRecordsOptions, readRecordBytes, readRecords } from './operations/read-records.ts'
 import { type RepositoryStats, repositoryStats } from './operations/repository-stats.ts'
 import { type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
 import { readStoredDiff, storeDiff } from './operations/store-diff.ts'
 import { type Snapshot, type TakeOptions, takeSnapshot } from './operations/take-snapshot.ts'
+import { type UnlockOptions, unlockRepository } from './operations/unlock-repository.ts'
 import type { DatabaseSource } from './ports/database-source.ts'
 import type { DatabaseTarget } from './ports/database-target.ts'
 import type { ObjectStore } from './ports/object-store.ts'
@@ -34,7 +36,10 @@ import { createObjectRepository } from './repository/create-object-repository.ts
 import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
 import type { Pin } from './repository/pin-catalog.ts'
+import type { PruneReport } from './repository/pruning/prune-report.ts'
+import type { RegisteredWriter } from './repository/writer-list.ts'
 import { RepositoryKeyring } from './repository-keyring.ts'
+import { processName } from './system/process-name.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
 import type { DiffId } from './values/diff-id.ts'
@@ -46,6 +51,11 @@ import type { SnapshotId } from './values/snapshot-id.ts'
 export interface OpenRepositoryOptions extends RepositorySecrets {
   /** Where collections without a key are sorted, encrypted. Default: the system's temporary folder. */
   readonly temporaryFolder?: string
+  /**
+   * Milliseconds without a sign of life after which a writer of this process may be declared dead by a prune elsewhere; a sign comes
+   * six times as often. Default an hour.
+   */
+  readonly writerLease?: number
   /** Default: the system's. */
   readonly clock?: Clock
   /** Default: the system's. */
@@ -319,6 +329,25 @@ export class Repository {
     return copySnapshots(this.#context, other.#context, chosen, options)
   }
 
+  /**
+   * Deletes what no snapshot needs, in phases, beside any number of takes: a first run marks packs, a later one deletes them when everybody has
+   * ended who may rest on them and the grace period is over. May be killed at any time; the next run goes on. Fails with `DamagedError` or
+   * `ObjectMissingError`, before anything is deleted, where it cannot know what is needed.
+   */
+  prune(options: PruneOptions = {}): Promise<PruneReport> {
+    return pruneRepository(this.#context, options)
+  }
+
+  /** Who is at work in this repository, or died in it, from whatever machine. */
+  writers(): Promise<readonly RegisteredWriter[]> {
+    return this.#context.objects.writers()
+  }
+
+  /** Declares writers dead, so that a prune waits for them no longer. Fails with `UsageError` for one that may be alive, unless forced. */
+  unlock(options: UnlockOptions = {}): Promise<readonly RegisteredWriter[]> {
+    return unlockRepository(this.#context, options)
+  }
+
   /** Releases the store. The repository is not used afterwards. */
   close(): Promise<void> {
     return this.#context.objects.close()
@@ -351,5 +380,13 @@ export class Repository {
 async function systemOf(options: OpenRepositoryOptions) {
   const clock = options.clock ?? new SystemClock()
   const randomness = options.randomness ?? new SystemRandomness()
-  return { clock, randomness, keyProvider: await keyProvidersOf(options, randomness) }
+  const { writerLease } = options
+  const keyProvider = await keyProvidersOf(options, randomness)
+  return {
+    clock,
+    randomness,
+    keyProvider,
+    process: processName(),
+    ...(writerLease === undefined ? {} : { writerLease }),
+  }
 }

@@ -6,7 +6,7 @@ import type { OpenedObjectRepository } from '../src/repository/open-object-repos
 import { Repository } from '../src/repository.ts'
 import { alter, keysOf, onlyKey, reopen, storeWith, system } from './object-layer.ts'
 import { ManualClock } from './support/memory-database.ts'
-import { openRepository } from './support/memory-repository.ts'
+import { contextOf, openRepository } from './support/memory-repository.ts'
 import { dayInMarch, idOf, storeOf } from './support/stored-manifests.ts'
 
 const four = [1, 2, 3, 4].map((day) => dayInMarch(`${day}`, day))
@@ -167,49 +167,45 @@ describe('a pin that cannot be read', () => {
 })
 
 describe('pinning while others forget', () => {
-  /** Forgets snapshot 1 and 2, and pins 1 at the first call of `moment` on its manifest. */
-  async function pinnedAt(moment: 'get' | 'delete') {
+  it('is refused from when they announce themselves to their end, and leaves no pin', async () => {
     const { store, repository } = await inApril()
-    let pin: Promise<unknown> | undefined
-    const before = async (call: string, key: string): Promise<void> => {
-      if (call !== moment || key !== `snapshots/${one}` || pin !== undefined) return
-      pin = repository.pin({ id: one })
-      await pin
-    }
+    const refusals: unknown[] = []
     const hooked = storeWith(store, {
-      get: async (key, options) => {
-        // Reading the manifest of a snapshot that is about to go; lists read ranges.
-        if (options?.range === undefined) await before('get', key)
-        return store.get(key, options)
-      },
       delete: async (key) => {
-        await before('delete', key)
+        if (key === `snapshots/${one}`) refusals.push(await repository.pin('2').catch((error: unknown) => error))
         return store.delete(key)
       },
     })
     const { repository: forgetting } = await inApril(hooked)
-    const report = await forgetting.forget({ snapshots: ['1', '2'] })
-    return { store, report, pinned: pin !== undefined }
-  }
-
-  it.each(['get', 'delete'] as const)('right before its %s: it is there afterwards, as it was', async (moment) => {
-    const { store, report, pinned } = await pinnedAt(moment)
-    expect(pinned).toBe(true)
-    expect(report.forgotten).toEqual([idOf('2')])
-    expect(await kept(store)).toBe('431')
-    expect(await (await openRepository(store)).get('1')).toEqual(dayInMarch('1', 1))
+    expect((await forgetting.forget({ snapshots: ['1', '2'] })).forgotten).toEqual([one, idOf('2')])
+    expect(refusals).toMatchObject([{ code: 'STORE_FAILED', retryable: true }])
+    expect(await keysOf(store, 'pins/')).toEqual([])
+    expect(await kept(store)).toBe('43')
   })
 
-  it('before its turn: it stays', async () => {
+  it('before they announce themselves holds', async () => {
     const { store, repository } = await inApril()
     const hooked = storeWith(store, {
-      delete: async (key) => {
-        if (key === `snapshots/${one}`) await repository.pin('2')
-        return store.delete(key)
+      put: async (key, body, options) => {
+        if (key.startsWith('writers/')) await repository.pin('2')
+        return store.put(key, body, options)
       },
     })
     expect((await (await inApril(hooked)).repository.forget({ policy })).forgotten).toEqual([one, idOf('3')])
     expect(await kept(store)).toBe('42')
+  })
+
+  it('is allowed beside whoever else is at work, and by the clock of this machine where its own file is gone', async () => {
+    const { store, repository } = await inApril()
+    const { objects } = await contextOf(store)
+    const writer = await objects.openWriter()
+    await repository.pin('1')
+    const hooked = storeWith(store, {
+      stat: async (key) => (key.startsWith('pins/') ? undefined : store.stat(key)),
+    })
+    await (await inApril(hooked)).repository.pin('2')
+    await writer.close()
+    expect(await repository.pins()).toHaveLength(2)
   })
 
   it('after another process has forgotten it, one is told', async () => {

@@ -5,6 +5,7 @@ import { encodeSealedDocument } from '../src/format/sealed-document-codec.ts'
 import type { DiffOptions } from '../src/operations/diff-operands.ts'
 import type { OpenedObjectRepository } from '../src/repository/open-object-repository.ts'
 import { memory } from '../src/stores/memory-store.ts'
+import { parseDiffId } from '../src/values/diff-id.ts'
 import { alter, flipBit, keysOf, onlyKey, reopen, storeWith } from './object-layer.ts'
 import { collect } from './support/collect.ts'
 import { MemoryDatabase } from './support/memory-database.ts'
@@ -225,7 +226,7 @@ describe('a stored diff that is damaged', () => {
     const { id } = await repository.storeDiff(first, second)
     const { diffs } = (await contextOf(store)).objects
     const diff = await diffs.load(id)
-    const cut = diffs.newId()
+    const cut = parseDiffId('7'.repeat(32))
     await diffs.put({ ...diff, id: cut, time: '2025-01-01T00:00:00.000Z', pages: [] })
     expect((await repository.diffs()).map((one) => one.id)).toEqual([id, cut])
     await expect(collect(repository.readDiff(cut))).rejects.toMatchObject({ code: 'DAMAGED' })

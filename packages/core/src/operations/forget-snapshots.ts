@@ -104,13 +104,20 @@ async function forget(
   await onDecisions?.(report)
   if (dryRun) return report
   const forgotten: SnapshotId[] = []
-  for (const id of report.forgotten) {
-    throwIfInterrupted(signal, 'forgetting')
-    const isGone = await objects.snapshots.removeUnless(id, async () => (await objects.pins.list(id)).length > 0)
-    if (!isGone) continue
-    forgotten.push(id)
-    // What has ended by itself.
-    await objects.pins.remove(id)
+  // Whoever pins looks for us after the pin is there, and we for pins after this: of the two at least one sees the other.
+  const registration = await objects.register('forget')
+  try {
+    for (const id of report.forgotten) {
+      throwIfInterrupted(signal, 'forgetting')
+      await registration.require()
+      if ((await objects.pins.list(id)).length > 0) continue
+      await objects.snapshots.remove(id)
+      forgotten.push(id)
+      // What has ended by itself.
+      await objects.pins.remove(id)
+    }
+  } finally {
+    await registration.end()
   }
   return { ...report, forgotten }
 }

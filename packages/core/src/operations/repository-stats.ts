@@ -1,12 +1,10 @@
-import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { SnapshotManifest, SnapshotSummary } from '../format/snapshot-manifest.ts'
-import { decodeSegments } from '../record-tree/segments-codec.ts'
-import { TreeCursor } from '../record-tree/tree-cursor.ts'
+import type { ChunkEntry } from '../record-tree/chunk-entry.ts'
 import type { KindSize, StoredObjects } from '../repository/stored-objects.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { OperationContext } from './operation-context.ts'
-import { rootOf } from './tree-root-of.ts'
+import { type ObjectVisitor, visitObjects } from './visit-objects.ts'
 
 /** Files below one prefix of the store. */
 export interface FilesSize {
@@ -31,13 +29,13 @@ export interface RepositoryStats {
   readonly manifests: FilesSize
   /** All files together. */
   readonly totalBytes: number
-  /** Copies of objects by kind: `chunk`, `node`, `document`, `segments`. */
+  /** Copies of objects by kind: `chunk`, `node`, `document`, `segments`, `diffPage`. */
   readonly kinds: Readonly<Record<string, KindSize>>
   /** Plain bytes of all snapshots per plain byte of their different chunks. 1 where nothing is shared. */
   readonly deduplication: number
   /** Plain bytes of those chunks per byte that they take in packs, deltas included. */
   readonly compression: number
-  /** In packs, what no snapshot names: a prune frees at most so much, for bases of deltas are among it. */
+  /** In packs, what no snapshot and no stored diff names: a prune frees at most so much, for bases of deltas are among it. */
   readonly unnamedBytes: number
   /** Newest first. */
   readonly snapshots: readonly (SnapshotSize & { readonly id: SnapshotId; readonly source: string })[]
@@ -67,6 +65,7 @@ export async function repositoryStats(
   const oldestFirst = snapshots.toReversed()
   for (const { id } of oldestFirst) await walk.add(await objects.snapshots.load(id))
   const { sizes, namedBytes } = walk.sizes(oldestFirst)
+  const diffBytes = await pageBytes(context, stored)
   const all = sizes.toReversed()
   const plain = snapshots.reduce((sum, { bytes }) => sum + bytes, 0)
   return {
@@ -77,7 +76,7 @@ export async function repositoryStats(
     kinds: Object.fromEntries(stored.kinds),
     deduplication: ratio(plain, walk.plainChunkBytes),
     compression: ratio(walk.plainChunkBytes, walk.sealedChunkBytes),
-    unnamedBytes: [...stored.kinds.values()].reduce((sum, { bytes }) => sum + bytes, 0) - namedBytes,
+    unnamedBytes: [...stored.kinds.values()].reduce((sum, { bytes }) => sum + bytes, 0) - namedBytes - diffBytes,
     snapshots: all,
     sources: bySource(all),
   }
@@ -90,6 +89,18 @@ async function sizeOf({ objects }: OperationContext, prefix: string): Promise<Fi
     bytes += size
   }
   return { files, bytes }
+}
+
+/** What the pages of stored diffs take, those of several counted once. No snapshot names them. */
+async function pageBytes({ objects }: OperationContext, stored: StoredObjects): Promise<number> {
+  const { diffs, damaged } = await objects.diffs.list()
+  if (damaged[0] !== undefined) throw damaged[0].error
+  const slots = new Set<number>()
+  for (const { id } of diffs) {
+    for (const page of (await objects.diffs.load(id)).pages) slots.add(stored.slotOf(page) ?? -1)
+  }
+  slots.delete(-1)
+  return [...slots].reduce((sum, slot) => sum + stored.bytesAt(slot), 0)
 }
 
 const ratio = (whole: number, part: number): number => (part === 0 ? 1 : Math.round((100 * whole) / part) / 100)
@@ -111,7 +122,7 @@ function bySource(snapshots: RepositoryStats['snapshots']): RepositoryStats['sou
 }
 
 /** Notes of each object which snapshot names it first, and whether another does. */
-class OwnerWalk {
+class OwnerWalk implements ObjectVisitor {
   readonly #context: OperationContext
   readonly #stored: StoredObjects
   readonly #signal: AbortSignal | undefined
@@ -120,6 +131,8 @@ class OwnerWalk {
   /** Of chunks, each counted once. */
   plainChunkBytes = 0
   sealedChunkBytes = 0
+  /** Whether the objects that follow are segments of a chunk that no snapshot named before. */
+  #countsSegments = false
 
   constructor(context: OperationContext, stored: StoredObjects, signal: AbortSignal | undefined) {
     this.#context = context
@@ -131,34 +144,28 @@ class OwnerWalk {
   /** The next snapshot. */
   async add(manifest: SnapshotManifest): Promise<void> {
     this.#snapshot++
-    for (const id of manifest.schema) this.#name(id)
-    for (const collection of manifest.collections) {
-      const cursor = new TreeCursor(this.#context.objects.reader, rootOf(collection))
-      await cursor.open()
-      for (let entry = cursor.entry; entry !== undefined; entry = cursor.entry) {
-        throwIfInterrupted(this.#signal, 'counting')
-        const { isFirst, isNew, bytes } = this.#name(entry.id)
-        if (cursor.level >= 0) {
-          // What lies below a node that is shared already is shared already.
-          if (isNew) await cursor.descend()
-          else cursor.skip()
-          continue
-        }
-        if (isFirst) {
-          this.plainChunkBytes += entry.bytes
-          if (!entry.segmented) this.sealedChunkBytes += bytes
-        }
-        if (entry.segmented && isNew) await this.#segments(entry.id, isFirst)
-        cursor.skip()
-      }
-    }
+    this.#countsSegments = false
+    await visitObjects(this.#context.objects.reader, manifest, this, this.#signal, 'counting')
   }
 
-  async #segments(list: ObjectId, isFirst: boolean): Promise<void> {
-    for (const id of decodeSegments(await this.#context.objects.reader.read('segments', list), list)) {
-      const { bytes } = this.#name(id)
-      if (isFirst) this.sealedChunkBytes += bytes
+  object(id: ObjectId): void {
+    const { bytes } = this.#name(id)
+    if (this.#countsSegments) this.sealedChunkBytes += bytes
+  }
+
+  /** What lies below a node that is shared already is shared already. */
+  node(id: ObjectId): boolean {
+    return this.#name(id).isNew
+  }
+
+  chunk({ id, bytes, segmented }: ChunkEntry): boolean {
+    const { isFirst, isNew, bytes: sealedBytes } = this.#name(id)
+    this.#countsSegments = isFirst
+    if (isFirst) {
+      this.plainChunkBytes += bytes
+      if (!segmented) this.sealedChunkBytes += sealedBytes
     }
+    return isNew
   }
 
   /** `isFirst`: no snapshot named it before. `isNew`: that, or now another one does for the first time. */

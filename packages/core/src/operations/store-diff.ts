@@ -4,7 +4,7 @@ import type { StoredDiff, StoredDiffChoice, StoredDiffSide, StoredDiffSummary } 
 import type { ReadPoint } from '../ports/database-source.ts'
 import type { RepositoryWriter } from '../repository/object-repository.ts'
 import { linesOf, type TextForm, writeText } from '../repository/stored-text.ts'
-import type { DiffId } from '../values/diff-id.ts'
+import { type DiffId, parseDiffId } from '../values/diff-id.ts'
 import type { DiffOperand } from './diff-operand.ts'
 import { type DiffOptions, diffOperands } from './diff-operands.ts'
 import type { Difference, DiffSummary } from './difference.ts'
@@ -27,7 +27,10 @@ export async function storeDiff(
   options: DiffOptions,
 ): Promise<StoredDiffSummary> {
   const { signal } = options
-  const writer = await context.objects.openWriter(signal === undefined ? {} : { signal })
+  const writer = await context.objects.openWriter({
+    operation: 'diff',
+    ...(signal === undefined ? {} : { signal }),
+  })
   try {
     return await publish(context, writer, await open(), options)
   } finally {
@@ -48,7 +51,7 @@ async function publish(
   await verifySample(writer)
   const { diffs } = context.objects
   const diff: StoredDiff = {
-    id: diffs.newId(),
+    id: parseDiffId(writer.id),
     format: 1,
     time: context.clock.now().toISOString(),
     left: sideOf(left, opened),

@@ -11,7 +11,8 @@ import {
 import { type StoredDiff, type StoredDiffSummary, storedDiffSchema } from '../format/stored-diff.ts'
 import { type DiffId, parseDiffId } from '../values/diff-id.ts'
 import type { RepositoryContext } from './repository-context.ts'
-import { DIFFS_PREFIX, FILE_ID_BYTES, fileId } from './repository-files.ts'
+import { DIFFS_PREFIX, fileId } from './repository-files.ts'
+import { isTombstone, notPublished, putRoot, TOMBSTONE_BYTES } from './tombstones.ts'
 import { unlessGone } from './unless-gone.ts'
 
 /** A stored diff whose root cannot be read. */
@@ -35,16 +36,13 @@ export class DiffCatalog {
     this.#context = context
   }
 
-  /** A new random id. */
-  newId(): DiffId {
-    return parseDiffId(this.#context.randomness.bytes(FILE_ID_BYTES).toString('hex'))
-  }
-
-  /** Publishes a diff: when this resolves it exists, durably. Its pages must have been flushed. */
+  /**
+   * Publishes a diff: when this resolves it exists, durably. Its id is its writer's; its pages must have been flushed. Fails with
+   * `StoreFailedError` where the writer was declared dead.
+   */
   async put(diff: StoredDiff): Promise<void> {
-    const { store, randomness } = this.#context
     const file = this.#file(diff.id)
-    await store.put(file.name, encodeSealedDocument(file, [diff], randomness), { exclusive: true })
+    await putRoot(this.#context, file.name, encodeSealedDocument(file, [diff], this.#context.randomness))
   }
 
   /** All that can be read, newest first, and those that cannot. */
@@ -53,7 +51,7 @@ export class DiffCatalog {
     const unreadable: DamagedDiff[] = []
     for (const id of await this.#ids()) {
       try {
-        // Forgotten by another process while we listed.
+        // Forgotten by another process while we listed, or a name that was closed.
         const diff = await unlessGone(this.load(id))
         if (diff === undefined) continue
         const { pages: _, ...summary } = diff
@@ -71,6 +69,7 @@ export class DiffCatalog {
   async load(id: DiffId): Promise<StoredDiff> {
     const file = this.#file(id)
     const bytes = await this.#context.store.get(file.name)
+    if (isTombstone(bytes)) throw notPublished(file.name)
     if (firstPartEnd(file, bytes) !== bytes.length) throw damaged(`${file.name} is damaged: its size does not fit`)
     const diff = storedDiffSchema.safeParse(decodeSealedDocument(file, bytes, 0))
     if (!diff.success || diff.data.id !== id) throw damaged(`${file.name} is damaged: it is not this diff`)
@@ -97,9 +96,9 @@ export class DiffCatalog {
 
   async #ids(): Promise<DiffId[]> {
     const ids: DiffId[] = []
-    for await (const { key } of this.#context.store.list(DIFFS_PREFIX)) {
+    for await (const { key, size } of this.#context.store.list(DIFFS_PREFIX)) {
       const id = fileId(key)
-      if (id !== undefined) ids.push(parseDiffId(id))
+      if (id !== undefined && size !== TOMBSTONE_BYTES) ids.push(parseDiffId(id))
     }
     return ids
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { deriveFileKey } from '../encryption/repository-keys.ts'
 import { isDbSnapError } from '../errors/dbsnap-error.ts'
+import { StoreFailedError } from '../errors/store-failed-error.ts'
 import { UnknownSnapshotError } from '../errors/unknown-snapshot-error.ts'
 import { damaged } from '../format/format-version.ts'
 import {
@@ -12,6 +13,7 @@ import {
 import { parseSnapshotId, type SnapshotId } from '../values/snapshot-id.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { FILE_ID_BYTES, PINS_PREFIX, snapshotFile } from './repository-files.ts'
+import { listWriters } from './writer-list.ts'
 
 /** What keeps a snapshot from being forgotten. */
 export interface Pin {
@@ -63,8 +65,8 @@ export class PinCatalog {
   }
 
   /**
-   * Pins a snapshot, in place of an earlier pin. Fails with `UnknownSnapshotError` where it was forgotten meanwhile; when this
-   * resolves no `forget` takes it any more.
+   * Pins a snapshot, in place of an earlier pin. Fails with `UnknownSnapshotError` where it was forgotten meanwhile, and with
+   * `StoreFailedError` while a `forget` is at work; when this resolves none takes it any more.
    */
   async put(snapshot: SnapshotId, facts: Pick<Pin, 'reason' | 'until'>): Promise<Pin> {
     const { store, clock, randomness } = this.#context
@@ -72,6 +74,12 @@ export class PinCatalog {
     const file = pinFile(snapshot, randomness.bytes(FILE_ID_BYTES))
     const pin = { snapshot, pinned: clock.now().toISOString(), ...facts }
     await store.put(file.name, encodeSealedDocument(this.#sealed(file), [pin], randomness), { exclusive: true })
+    if (await this.#isForgetting(file.name)) {
+      await store.delete(file.name)
+      throw new StoreFailedError(`snapshots of ${store.label} are being forgotten`, {
+        hint: 'Try again when that has ended. `dbsnap unlock` shows who is at work.',
+      })
+    }
     if ((await store.stat(snapshotFile(snapshot))) === undefined) {
       await store.delete(file.name)
       throw new UnknownSnapshotError(`snapshot ${snapshot.slice(0, 8)} was forgotten meanwhile`, {
@@ -88,6 +96,13 @@ export class PinCatalog {
     const files = await this.#files(snapshot)
     for (const { name } of files) await this.#context.store.delete(name)
     return files.length > 0
+  }
+
+  /** Whether a `forget` is at work that may have looked for pins before this one was there. */
+  async #isForgetting(pin: string): Promise<boolean> {
+    const now = (await this.#context.store.stat(pin))?.modified ?? this.#context.clock.now()
+    const writers = await listWriters(this.#context, now)
+    return writers.some(({ operation, expired }) => (operation ?? 'forget') === 'forget' && !expired)
   }
 
   async #files(snapshot: SnapshotId | undefined): Promise<PinFile[]> {

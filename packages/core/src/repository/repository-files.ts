@@ -12,6 +12,9 @@ export const CONDEMNED_PREFIX = 'condemned/'
 export const DAMAGED_PREFIX = 'damaged/'
 export const PINS_PREFIX = 'pins/'
 
+/** Where roots lie: files that keep alive the objects they name. */
+export const ROOT_PREFIXES = [SNAPSHOTS_PREFIX, DIFFS_PREFIX] as const
+
 /** Bytes of the random ids that files have. */
 export const FILE_ID_BYTES = 16
 
