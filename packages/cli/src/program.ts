@@ -37,8 +37,8 @@ export function createProgram(console: Console, done: (exitCode: number) => void
   addSnapshotCommands(program, console, done)
   addDatabaseCommands(program, console, done)
   addRetentionCommands(program, console, done)
-  addStoredDiffCommands(program, console, done)
   addPruningCommands(program, console, done)
+  addStoredDiffCommands(program, console, done)
   addKeyCommands(program, console, done)
   addStoreCommands(program, console, done)
   program

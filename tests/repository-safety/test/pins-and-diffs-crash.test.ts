@@ -68,7 +68,7 @@ it.each(Object.entries(operations))(
         }
         await judge(name, store)
         const again = await openSafetyRepository(store)
-          await run(again)
+        await run(again)
         await judge(name, store)
         const [newest] = await again.list()
         if (name === 'pinning') expect((await again.pins()).some(({ snapshot }) => snapshot === newest?.id)).toBe(true)

@@ -1,6 +1,6 @@
 import type { SnapshotManifest } from '../format/snapshot-manifest.ts'
 import type { PrunePacksOptions, PruneReport } from '../repository/pruning/prune-report.ts'
-import type { Root } from '../repository/pruning/root-source.ts'
+import type { NeededObjects, Root } from '../repository/pruning/root-source.ts'
 import { unlessGone } from '../repository/unless-gone.ts'
 import { parseDuration, shiftTime } from '../retention/duration.ts'
 import type { DiffId } from '../values/diff-id.ts'
@@ -30,21 +30,43 @@ function inMilliseconds(grace: number | string): number {
   return shiftTime(new Date(0), parseDuration(grace), 1).getTime()
 }
 
-/** A manifest or stored diff that cannot be read fails it: what it names must not be deleted. */
+/** A root that cannot be read fails it: what it names must not be deleted. */
 async function listRoots(context: OperationContext, signal: AbortSignal | undefined): Promise<Root[]> {
-  const { snapshots, damaged } = await context.objects.snapshots.list()
-  const stored = await context.objects.diffs.list()
-  const unreadable = damaged[0] ?? stored.damaged[0]
-  if (unreadable !== undefined) throw unreadable.error
-  // Most snapshots share the trees of collections that did not change between them.
-  const walked = new Set<ObjectId>()
+  const { snapshots, diffs } = context.objects
+  const [ofSnapshots, ofDiffs] = [await snapshots.list(), await diffs.list()]
+  const damaged = ofSnapshots.damaged[0] ?? ofDiffs.damaged[0]
+  if (damaged !== undefined) throw damaged.error
   return [
-    ...snapshots.map(({ id }) => new SnapshotRoot(context, id, walked, signal)),
-    ...stored.diffs.map(({ id }) => new DiffRoot(context, id)),
+    ...ofSnapshots.snapshots.map(({ id }) => new SnapshotRoot(context, id, signal)),
+    ...ofDiffs.diffs.map(({ id }) => new DiffRoot(context, id)),
   ]
 }
 
-/** A stored diff needs its pages and nothing else. */
+class SnapshotRoot implements Root {
+  readonly id: SnapshotId
+  readonly #context: OperationContext
+  readonly #signal: AbortSignal | undefined
+
+  constructor(context: OperationContext, id: SnapshotId, signal: AbortSignal | undefined) {
+    this.id = id
+    this.#context = context
+    this.#signal = signal
+  }
+
+  async name(objects: NeededObjects): Promise<void> {
+    const { snapshots, reader } = this.#context.objects
+    // Forgotten since it was listed: it needs nothing.
+    const manifest = await unlessGone(snapshots.load(this.id))
+    if (manifest === undefined) return
+    const need = (id: ObjectId): boolean => objects.need(id)
+    // Most snapshots share the trees of collections that did not change between them: those were walked to their ends.
+    const collections = manifest.collections.filter(({ root }) => root !== null && !objects.isNeeded(root.id))
+    const visitor = { object: need, node: need, chunk: ({ id }: { readonly id: ObjectId }) => need(id) }
+    const unseen: SnapshotManifest = { ...manifest, collections }
+    await visitObjects(reader, unseen, visitor, this.#signal, 'pruning')
+  }
+}
+
 class DiffRoot implements Root {
   readonly id: DiffId
   readonly #context: OperationContext
@@ -54,35 +76,8 @@ class DiffRoot implements Root {
     this.#context = context
   }
 
-  async name(need: (id: ObjectId) => boolean): Promise<void> {
+  async name(objects: NeededObjects): Promise<void> {
     const diff = await unlessGone(this.#context.objects.diffs.load(this.id))
-    for (const page of diff?.pages ?? []) need(page)
-  }
-}
-
-class SnapshotRoot implements Root {
-  readonly id: SnapshotId
-  readonly #context: OperationContext
-  /** Roots of trees that were walked. */
-  readonly #walked: Set<ObjectId>
-  readonly #signal: AbortSignal | undefined
-
-  constructor(context: OperationContext, id: SnapshotId, walked: Set<ObjectId>, signal: AbortSignal | undefined) {
-    this.id = id
-    this.#context = context
-    this.#walked = walked
-    this.#signal = signal
-  }
-
-  async name(need: (id: ObjectId) => boolean): Promise<void> {
-    const { snapshots, reader } = this.#context.objects
-    // Forgotten since it was listed: it needs nothing.
-    const manifest = await unlessGone(snapshots.load(this.id))
-    if (manifest === undefined) return
-    const collections = manifest.collections.filter(({ root }) => root !== null && !this.#walked.has(root.id))
-    const visitor = { object: need, node: need, chunk: ({ id }: { readonly id: ObjectId }) => need(id) }
-    const unseen: SnapshotManifest = { ...manifest, collections }
-    await visitObjects(reader, unseen, visitor, this.#signal, 'pruning')
-    for (const { root } of collections) if (root !== null) this.#walked.add(root.id)
+    for (const page of diff?.pages ?? []) objects.need(page)
   }
 }

@@ -27,10 +27,7 @@ export async function storeDiff(
   options: DiffOptions,
 ): Promise<StoredDiffSummary> {
   const { signal } = options
-  const writer = await context.objects.openWriter({
-    operation: 'diff',
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const writer = await context.objects.openWriter({ operation: 'diff', ...(signal === undefined ? {} : { signal }) })
   try {
     return await publish(context, writer, await open(), options)
   } finally {

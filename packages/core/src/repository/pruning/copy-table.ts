@@ -4,6 +4,7 @@ import { IdTable } from '../id-table.ts'
 import type { ObjectCopy } from '../object-copy.ts'
 import type { ObjectIndex } from '../object-index.ts'
 import type { TrustedPacks } from '../trusted-packs.ts'
+import type { NeededObjects } from './root-source.ts'
 
 /** Bits beside a pack's number. */
 const NEEDED = 0x80000000
@@ -23,7 +24,7 @@ interface Rank {
  * Of each object the copy that stays, and whether anything needs it: 13 bytes an object. Only packs that are there in full
  * count. `docs/format/prune-protocol.md`.
  */
-export class CopyTable {
+export class CopyTable implements NeededObjects {
   readonly #index: ObjectIndex
   readonly #trusted: TrustedPacks
   readonly #packNumbers = new Map<string, number>()

@@ -1,4 +1,5 @@
 import type { CompressionSettings } from '../../compression/compression-settings.ts'
+import type { DbSnapError } from '../../errors/dbsnap-error.ts'
 import { throwIfInterrupted } from '../../errors/throw-if-interrupted.ts'
 import { adoptPacks } from '../adopt-packs.ts'
 import { type CondemnedMark, putMark, readMarks, removeMark } from '../condemned-packs.ts'
@@ -15,7 +16,7 @@ import { MarkProgress } from './mark-progress.ts'
 import { type Moved, ObjectMover } from './move-objects.ts'
 import { PackSurvey, type SurveyedPack } from './pack-survey.ts'
 import { DEFAULT_MAX_UNUSED, type PackAmount, type PrunePacksOptions, type PruneReport } from './prune-report.ts'
-import type { RootSource } from './root-source.ts'
+import type { Root, RootSource } from './root-source.ts'
 
 /** Packs deleted at a time. */
 const DELETED_AT_ONCE = 8
@@ -56,13 +57,7 @@ export class Prune {
     const roots = await this.#parts.roots.list()
     const trusted = await this.#trust()
     const missing = missingOf(index, trusted)
-    const table = await CopyTable.load(index, trusted)
-    for (const root of roots) {
-      this.#throwIfInterrupted()
-      await root.name((id) => table.need(id))
-    }
-    const survey = this.#surveyor(trusted, table)
-    await survey.followBases()
+    const { table, survey } = await this.#findNeeded(trusted, roots)
     const packs = await survey.survey()
     const due = old.filter((mark) => progress.isDue(mark))
     const pending = old.filter((mark) => !due.includes(mark))
@@ -101,11 +96,23 @@ export class Prune {
     return trusted
   }
 
-  #surveyor(trusted: TrustedPacks, table: CopyTable): PackSurvey {
+  /** P2. Once more where copies turned out to be broken, and as long as there are others. */
+  async #findNeeded(trusted: TrustedPacks, roots: readonly Root[]): Promise<{ table: CopyTable; survey: PackSurvey }> {
     const { index, reader } = this.#parts
     const purge = this.#options.purge ?? false
     const throwIfInterrupted = this.#throwIfInterrupted.bind(this)
-    return new PackSurvey({ index, reader, trusted, table, purge, throwIfInterrupted })
+    const broken = new Map<string, DbSnapError>()
+    for (;;) {
+      const known = broken.size
+      const table = await CopyTable.load(index, trusted)
+      for (const root of roots) {
+        throwIfInterrupted()
+        await root.name(table)
+      }
+      const survey = new PackSurvey({ index, reader, trusted, table, purge, broken, throwIfInterrupted })
+      await survey.followBases()
+      if (broken.size === known) return { table, survey }
+    }
   }
 
   /** Whether what is needed of a pack is worth moving, or must be. */
