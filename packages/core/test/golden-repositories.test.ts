@@ -123,7 +123,7 @@ describe('golden bytes', () => {
         "config": "8a7041256afe89004fc50ab1ba55bd0b",
         "index/029c0d270f2ffde53929a388c69964b4": "09d8dfbdeaf89c5011a0e5ece77fcfeb",
         "index/79faa9784a8ce8b8b1b03dc57f34d21f": "7e48c33a0142b1631308f71020cf27fd",
-        "keys/59254e34c2e486c12068eb13abee3788": "ad1f68037e453ff50dd6991ee3d53cfb",
+        "keys/d66839c8fefbb44c3605d0b4a16fe730": "fe7edbdfde3ce665736bc53b488a3f42",
         "packs/75/75bc9ec9c8696e7e703901188434ee07": "cfe7087f1a2cbb752a391d188808f64f",
         "packs/9c/9c8c891c78f30e3c43be051842e108c7": "b388f5599fc5eea5c717e92fc0c8e5e4",
       }
