@@ -8,6 +8,7 @@ import {
   encodeSealedDocument,
   firstPartEnd,
 } from '../format/sealed-document-codec.ts'
+import type { RepositoryDamage } from './check-repository.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONDEMNED_PREFIX, FILE_ID_BYTES, fileId } from './repository-files.ts'
 
@@ -17,15 +18,32 @@ const condemnedSchema = z.strictObject({ packs: z.array(z.string().regex(/^[0-9a
 export async function readCondemnedPacks(context: RepositoryContext): Promise<Set<string>> {
   const packs = new Set<string>()
   for await (const { key } of context.store.list(CONDEMNED_PREFIX)) {
-    const id = fileId(key)
-    if (id === undefined) continue
-    const bytes = await unlessGone(context.store.get(key))
-    if (bytes === undefined) continue
-    const file = condemnedFile(context, Buffer.from(id, 'hex'))
-    if (firstPartEnd(file, bytes) !== bytes.length) throw damaged(`${key} is damaged: its size does not fit`)
-    for (const pack of condemnedSchema.parse(decodeSealedDocument(file, bytes, 0)).packs) packs.add(pack)
+    for (const pack of await readMark(context, key)) packs.add(pack)
   }
   return packs
+}
+
+/** Marks that cannot be read, each of which stops every writer. */
+export async function condemnedDamage(context: RepositoryContext): Promise<RepositoryDamage[]> {
+  const damage: RepositoryDamage[] = []
+  for await (const { key } of context.store.list(CONDEMNED_PREFIX)) {
+    try {
+      await readMark(context, key)
+    } catch (error) {
+      if (!isDbSnapError(error) || error.code !== 'DAMAGED') throw error
+      damage.push({ file: key, problem: `${error.message}; no snapshot can be taken while it lies there`, objects: 0 })
+    }
+  }
+  return damage
+}
+
+async function readMark(context: RepositoryContext, key: string): Promise<readonly string[]> {
+  const id = fileId(key)
+  const bytes = id === undefined ? undefined : await unlessGone(context.store.get(key))
+  if (id === undefined || bytes === undefined) return []
+  const file = condemnedFile(context, Buffer.from(id, 'hex'))
+  if (firstPartEnd(file, bytes) !== bytes.length) throw damaged(`${key} is damaged: its size does not fit`)
+  return condemnedSchema.parse(decodeSealedDocument(file, bytes, 0)).packs
 }
 
 /** Marks packs: every writer that registers from now on treats what lies in them as absent. Resolves with the mark's id. */

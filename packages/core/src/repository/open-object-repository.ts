@@ -8,6 +8,7 @@ import type { Clock, Randomness } from '../ports/system.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
+import { condemnedDamage } from './condemned-packs.ts'
 import { readDamageMarks } from './damage-marks.ts'
 import { keyDamage, keyNotes } from './key-notes.ts'
 import { KeySlots } from './key-slot-list.ts'
@@ -135,7 +136,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     const slots = await this.keys.list()
     return {
       ...check,
-      damage: [...check.damage, ...keyDamage(slots)],
+      damage: [...check.damage, ...keyDamage(slots), ...(await condemnedDamage(this.context))],
       notes: [...check.notes, ...keyNotes(slots)],
     }
   }
