@@ -109,11 +109,13 @@ export class RepositoryChecker {
     await this.#listObjects(files)
     for (const file of files) await this.#checkIndexFile(file)
     if (this.#damage.length > 0 && this.#options.readFraction !== 1) await this.#checkChains(files)
-    for (const { id, error } of this.#index.damagedFiles) this.#report(indexFile(id), error.message, 0)
+    // A file whose footer is whole was told of when it had its turn.
+    const unopened = this.#index.damagedFiles.filter(({ id }) => files.every((file) => file.id !== id))
+    for (const { id, error } of unopened) this.#report(indexFile(id), error.message, 0)
     const remembering = this.#options.remember === true ? await this.#remember() : []
     return {
       packs: this.#packs.size,
-      indexFiles: files.length + this.#index.damagedFiles.length,
+      indexFiles: files.length + unopened.length,
       objects: this.#objects,
       objectsRead: this.#objectsRead,
       damage: this.#damage,
