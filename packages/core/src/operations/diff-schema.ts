@@ -53,7 +53,7 @@ function idOf({ kind, name }: SchemaObject): string {
 
 /** 32 characters of one byte. At once: an object of Node for each would hold native memory until the collector comes. */
 function digest(text: string): string {
-  return crypto.hash('sha256', text, 'latin1')
+  return crypto.hash('sha256', text, 'binary')
 }
 
 function change(

@@ -57,9 +57,9 @@ export class PackedObjectReader implements ObjectReader {
     // A cached plaintext says nothing about where it came from.
     const cached = accept === ANY_COPY ? this.#plaintexts.get(`${kind}/${id}`) : undefined
     if (cached !== undefined) return Buffer.from(cached)
-    const copies = (await this.#index.find(id)).filter((copy) => usable(copy, kind, below) && accept(copy))
     let failure: DbSnapError | undefined
-    for (const copy of copies) {
+    for await (const copy of this.#index.search(id)) {
+      if (!usable(copy, kind, below) || !accept(copy)) continue
       try {
         const plaintext = await this.readCopy(copy, accept)
         this.#keep(copy, plaintext)
