@@ -104,10 +104,10 @@ export class PackedObjectReader implements ObjectReader {
   /**
    * Keeps a copy, so that the caller may free its own: to copy 128 KiB takes 10 µs, to read it again 300. Not of a chunk
    * that was a delta: few others rest on it, and a diff of a million chunks would copy each for nothing. Nor of a segment of a
-   * large record, on which nothing rests.
+   * large record, on which nothing rests. Nor of a document, 12 MB for 10 000 tables, which is read from end to end.
    */
   #keep({ kind, id, version }: ObjectCopy, plaintext: Buffer): void {
-    if (kind === 'chunk' && (version > 0 || plaintext.length > LARGEST_KEPT_CHUNK)) return
+    if (kind === 'document' || (kind === 'chunk' && (version > 0 || plaintext.length > LARGEST_KEPT_CHUNK))) return
     this.#plaintexts.set(`${kind}/${id}`, ownCopy(plaintext), plaintext.length)
   }
 
