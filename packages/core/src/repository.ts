@@ -24,6 +24,7 @@ import { createObjectRepository } from './repository/create-object-repository.ts
 import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
 import { RepositoryKeyring } from './repository-keyring.ts'
+import { CacheFolder } from './stores/cache-folder.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
 import type { JsonObject } from './values/json.ts'
@@ -33,6 +34,13 @@ import type { SchemaDocument } from './values/schema.ts'
 export interface OpenRepositoryOptions extends RepositorySecrets {
   /** Where collections without a key are sorted, encrypted. Default: the system's temporary folder. */
   readonly temporaryFolder?: string
+  /**
+   * Where copies of index files, tree nodes, deltas and their bases are kept, as they are stored: for a remote store, so that they cross
+   * the network once. Private to its user; any number of processes may share it, and it may be removed at any time. Default: nowhere.
+   */
+  readonly cacheFolder?: string
+  /** Bytes kept there, about. Default 1 GiB. */
+  readonly cacheBytes?: number
   /** Default: the system's. */
   readonly clock?: Clock
   /** Default: the system's. */
@@ -248,5 +256,8 @@ export class Repository {
 async function systemOf(options: OpenRepositoryOptions) {
   const clock = options.clock ?? new SystemClock()
   const randomness = options.randomness ?? new SystemRandomness()
-  return { clock, randomness, keyProvider: await keyProvidersOf(options, randomness) }
+  const { cacheFolder, cacheBytes: maxBytes } = options
+  const bounds = { clock, randomness, ...(maxBytes === undefined ? {} : { maxBytes }) }
+  const localCopies = cacheFolder === undefined ? undefined : new CacheFolder(cacheFolder, bounds)
+  return { clock, randomness, localCopies, keyProvider: await keyProvidersOf(options, randomness) }
 }

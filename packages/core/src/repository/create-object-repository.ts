@@ -33,7 +33,7 @@ export async function createObjectRepository(
 ): Promise<ObjectRepository> {
   requireZstdDictionaries()
   if (options.compression !== undefined) requireCompressionSettings(options.compression)
-  const { clock, randomness } = options
+  const { clock, randomness, localCopies } = options
   const providers = [options.keyProvider ?? []].flat()
   if ((providers.length === 0) !== (options.unencrypted ?? false)) {
     throw new UsageError('a new repository needs a passphrase or another key', {
@@ -68,7 +68,8 @@ export async function createObjectRepository(
   }
   repositoryKey.fill(0)
   const slot = slots[0] as string
-  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config, fileId(slot) as string)
+  const context = { store, localCopies, repositoryId, keys, clock, randomness }
+  return new OpenedObjectRepository(context, config, fileId(slot) as string)
 }
 
 /** The config that is there, or undefined where there is none; where nobody knows, the failure to put one. */

@@ -1,14 +1,11 @@
 import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
 import type { ObjectId } from '../values/object-id.ts'
-import { BoundedCache } from './bounded-cache.ts'
 import { type DamagedPlace, placeName } from './damage-marks.ts'
+import { IndexBlockCache } from './index-block-cache.ts'
 import { IndexFile } from './index-file.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { fileId, INDEX_PREFIX } from './repository-files.ts'
-
-/** Bytes of index blocks kept in memory: the entries of 2 million objects. */
-const BLOCK_CACHE_BYTES = 64 * 1024 * 1024
 
 /** Index files opened at the same time. */
 const OPENED_AT_ONCE = 8
@@ -25,7 +22,7 @@ export class ObjectIndex {
   readonly #files = new Map<string, IndexFile>()
   readonly #damagedFiles = new Map<string, DamagedIndexFile>()
   readonly #damagedCopies = new Map<string, DamagedPlace>()
-  readonly #blocks = new BoundedCache<Buffer>(BLOCK_CACHE_BYTES)
+  readonly #blocks = new IndexBlockCache()
   #refreshing: Promise<boolean> | undefined
 
   constructor(context: RepositoryContext) {
@@ -51,7 +48,10 @@ export class ObjectIndex {
 
   /** Takes in one index file that was just written. */
   async add(id: string, size: number): Promise<void> {
-    this.#files.set(id, await IndexFile.open(this.#context, id, size, this.#blocks))
+    const file = await IndexFile.open(this.#context, id, size, this.#blocks)
+    this.#forget(id)
+    this.#files.set(id, file)
+    this.#blocks.expect(file.entries)
   }
 
   /** Every listed copy of an object, the one nearest to whole first; those known to be damaged last. */
@@ -106,7 +106,7 @@ export class ObjectIndex {
     let changed = false
     for (const id of [...this.#files.keys(), ...this.#damagedFiles.keys()]) {
       if (listed.has(id)) continue
-      changed = this.#files.delete(id) || changed
+      changed = this.#forget(id) || changed
       this.#damagedFiles.delete(id)
     }
     const unknown = [...listed].filter(([id]) => !this.#files.has(id) && !this.#damagedFiles.has(id))
@@ -114,6 +114,11 @@ export class ObjectIndex {
       await Promise.all(unknown.slice(i, i + OPENED_AT_ONCE).map(([id, size]) => this.#open(id, size)))
     }
     return changed || unknown.length > 0
+  }
+
+  #forget(id: string): boolean {
+    this.#blocks.expect(-(this.#files.get(id)?.entries ?? 0))
+    return this.#files.delete(id)
   }
 
   async #open(id: string, size: number): Promise<void> {
@@ -127,7 +132,7 @@ export class ObjectIndex {
   /** One damaged or vanished index file must not take the rest of the repository with it. */
   #noteFile(id: string, error: unknown): void {
     if (!isDbSnapError(error) || (error.code !== 'DAMAGED' && error.code !== 'STORE_KEY_MISSING')) throw error
-    this.#files.delete(id)
+    this.#forget(id)
     if (error.code === 'DAMAGED') this.#damagedFiles.set(id, { id, error })
   }
 }

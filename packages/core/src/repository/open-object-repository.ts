@@ -3,6 +3,7 @@ import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { NotARepositoryError } from '../errors/not-a-repository-error.ts'
 import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
+import type { LocalCopies } from '../ports/local-copies.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Clock, Randomness } from '../ports/system.ts'
 import type { ObjectId } from '../values/object-id.ts'
@@ -31,6 +32,8 @@ export interface OpenObjectRepositoryOptions {
   readonly keyProvider?: KeyProvider | readonly KeyProvider[]
   readonly clock: Clock
   readonly randomness: Randomness
+  /** Where copies of what is read are kept on this machine. Default: nowhere. */
+  readonly localCopies?: LocalCopies | undefined
 }
 
 /** Size at which a pack is closed: big enough for a bucket's costs per request, small enough to hold two in memory. */
@@ -48,9 +51,10 @@ export async function openObjectRepository(
   requireZstdDictionaries()
   const config = decodeConfig(await readConfig(store), store.label)
   const { keys, slot } = await unlockRepository(store, config, [options.keyProvider ?? []].flat())
-  const { clock, randomness } = options
+  const { clock, randomness, localCopies } = options
   const repositoryId = Buffer.from(config.repository, 'hex')
-  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config, slot)
+  const context = { store, localCopies, repositoryId, keys, clock, randomness }
+  return new OpenedObjectRepository(context, config, slot)
 }
 
 async function readConfig(store: ObjectStore): Promise<Buffer> {
@@ -128,10 +132,8 @@ export class OpenedObjectRepository implements ObjectRepository {
   }
 
   async check(options: CheckRepositoryOptions = {}): Promise<RepositoryCheck> {
-    // Nothing of what this process has in memory: the question is what the store has.
-    const index = new ObjectIndex(this.context)
-    const reader = new PackedObjectReader(this.context, index, new PackReader(this.context))
-    const check = await new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
+    const { context, index, reader } = this.#ofTheStoreAlone()
+    const check = await new RepositoryChecker(context, index, reader, options).run(this.encrypted)
     const slots = await this.keys.list()
     return {
       ...check,
@@ -149,8 +151,9 @@ export class OpenedObjectRepository implements ObjectRepository {
   async rebuildIndex(): Promise<IndexRebuild> {
     const registration = await registerWriter(this.context)
     try {
-      await this.index.refresh()
-      return await rebuildIndex(this.context, this.index)
+      const { context, index } = this.#ofTheStoreAlone()
+      await index.refresh()
+      return await rebuildIndex(context, index)
     } finally {
       await this.store.delete(registration)
     }
@@ -158,5 +161,12 @@ export class OpenedObjectRepository implements ObjectRepository {
 
   close(): Promise<void> {
     return this.store.close()
+  }
+
+  /** For who asks what the store has: nothing of what this process has in memory, or this machine on its disk. */
+  #ofTheStoreAlone(): { context: RepositoryContext; index: ObjectIndex; reader: PackedObjectReader } {
+    const context = { ...this.context, localCopies: undefined }
+    const index = new ObjectIndex(context)
+    return { context, index, reader: new PackedObjectReader(context, index, new PackReader(context)) }
   }
 }

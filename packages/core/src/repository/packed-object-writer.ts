@@ -219,7 +219,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     if (copies.length === 0 || !trusted.chainsMayBeBroken) return copies.length > 0
     if (copies.some((copy) => copy.version === 0)) return true
     for (const copy of copies) {
-      const readable = await reader.readCopy(copy, accept).then(
+      const readable = await reader.readCopy(copy, { accept }).then(
         () => true,
         () => false,
       )
