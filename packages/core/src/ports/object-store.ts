@@ -31,6 +31,12 @@ export interface ObjectStore {
   readonly label: string
 
   /**
+   * Puts of packs, 16 MiB each, that a writer may have under way at a time. More hide what a request waits for, and each takes
+   * memory for its body until it is done. Default 1: more make a disk no busier.
+   */
+  readonly parallelPuts?: number
+
+  /**
    * Stores `body` (parts are joined) under `key`. Resolves only when it is durable and visible. On any failure nothing
    * becomes visible, not even partly, and an older file under the key is as it was. Replaces an older file atomically.
    * `exclusive: true` (default false): fails with `StoreFailedError` where the key already exists; of two at once, at
