@@ -1,7 +1,7 @@
 import type { RepositoryKeys } from '../encryption/repository-keys.ts'
 import type { LocalCopies } from '../ports/local-copies.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { Clock, Randomness } from '../ports/system.ts'
+import type { Clock, ProcessName, Randomness } from '../ports/system.ts'
 
 /** What everything in an open repository needs. */
 export interface RepositoryContext {
@@ -13,4 +13,8 @@ export interface RepositoryContext {
   readonly keys: RepositoryKeys
   readonly clock: Clock
   readonly randomness: Randomness
+  /** Where this process runs, for those who look for who is at work. */
+  readonly process: ProcessName
+  /** Milliseconds without a sign of life after which a writer of this process may be declared dead. */
+  readonly writerLease: number
 }
