@@ -73,6 +73,7 @@ async function* round(
   await change(2)
   yield* bench.step('take with a warm cache', 'take', url)
   yield* restoreOf(bench, where, bounds.restore)
+  yield* pruneOf(bench, where, scale / 10)
   yield atMost(`${where}: files made below the temporary folder`, bench.temporaryFiles(), 0, '', 0)
   for (const fault of new Set(rules.map((rule) => rule.fault))) {
     const times = proxy.fired[fault]
@@ -95,6 +96,20 @@ async function* restoreOf(
   yield atMost(`${where}: a restore of one table of 2 MB brings down`, restored.bytesDown / 1e6, bound, 'MB')
   const proof = yield* bench.step('diff against what was restored', 'diff', 'latest', target, '--json', ...only)
   yield countLine(`${where}, restored`, proof.head, 0)
+}
+
+/** A snapshot of another database comes and goes: what it alone needed is deleted, and the rest is as it was. */
+async function* pruneOf(bench: S3Workbench, where: string, scale: number): AsyncGenerator<ProvenLine, void, undefined> {
+  const other = await bench.database.create('other')
+  await withClient(other, (client) => createOrders(client, { scale }))
+  yield* bench.step('take of another database', 'take', other)
+  yield* bench.step('forget', 'forget', 'latest', '--allow-last', '--yes')
+  const pruned = yield* bench.step('prune', 'prune', '--grace', '0', '--json')
+  const { packs } = JSON.parse(pruned.head).deleted
+  yield { claim: `${where}: packs that the prune deletes`, figure: String(packs), bound: '>= 1', holds: packs >= 1 }
+  const checked = yield* bench.step('check', 'check', '--read-data-subset', '1%')
+  const figure = `exit ${checked.exitCode}`
+  yield { claim: `${where}: a check after it`, figure, bound: 'exit 0', holds: checked.exitCode === 0 }
 }
 
 function countLine(where: string, json: string, expected: number): ProvenLine {
