@@ -283,9 +283,7 @@ export class Repository {
    */
   async forget(options: ForgetByPolicy | ForgetNamed): Promise<ForgetReport> {
     if (options.snapshots === undefined) return forgetByPolicy(this.#context, options)
-    const ids = new Set<SnapshotId>()
-    for (const snapshot of options.snapshots) ids.add(await this.#idOf(snapshot))
-    return forgetNamed(this.#context, ids, options)
+    return forgetNamed(this.#context, new Set(await this.#idsOf(options.snapshots)), options)
   }
 
   /**
@@ -328,11 +326,7 @@ export class Repository {
   ): Promise<readonly CopiedSnapshot[]> {
     const all = await this.list()
     if (snapshots === undefined) return copySnapshots(this.#context, other.#context, all, options)
-    const wanted = new Set<string>()
-    for (const snapshot of snapshots) {
-      const { id } = typeof snapshot === 'string' ? await this.#context.objects.snapshots.resolve(snapshot) : snapshot
-      wanted.add(id)
-    }
+    const wanted = new Set(await this.#idsOf(snapshots))
     const chosen = all.filter(({ id }) => wanted.has(id))
     return copySnapshots(this.#context, other.#context, chosen, options)
   }
@@ -362,7 +356,14 @@ export class Repository {
   }
 
   async #idOf(snapshot: SnapshotReference): Promise<SnapshotId> {
-    return typeof snapshot === 'string' ? this.#context.objects.snapshots.resolveId(snapshot) : snapshot.id
+    const [id] = await this.#idsOf([snapshot])
+    return id as SnapshotId
+  }
+
+  async #idsOf(snapshots: readonly SnapshotReference[]): Promise<SnapshotId[]> {
+    const names = snapshots.filter((snapshot) => typeof snapshot === 'string')
+    const ids = snapshots.filter((snapshot) => typeof snapshot !== 'string').map(({ id }) => id)
+    return names.length === 0 ? ids : [...ids, ...(await this.#context.objects.snapshots.resolveIds(names))]
   }
 
   async #operands(

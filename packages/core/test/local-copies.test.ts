@@ -52,10 +52,10 @@ async function changesIn({ repository }: { repository: Repository }): Promise<un
   return changes.map(({ key }) => key.id)
 }
 
-async function damageCopies(): Promise<number> {
+async function damageCopies(position: number): Promise<number> {
   const names = await readdir(cacheFolder, { recursive: true, withFileTypes: true })
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  for (const file of files) await writeFile(file, flipBit(await readFile(file), 8 * 40))
+  for (const file of files) await writeFile(file, flipBit(await readFile(file), position))
   return files.length
 }
 
@@ -79,9 +79,12 @@ describe('with copies on this machine', () => {
     expect(await changesIn(after)).toEqual(CHANGED)
   })
 
-  it('damaged copies are replaced, and fail nothing', async () => {
+  it.each([
+    ['in what they hold', 8 * 40],
+    ['in the version of their format', 8 * 4 + 1],
+  ])('copies that are damaged %s are replaced, and fail nothing', async (_, position) => {
     await changesIn(await opened())
-    expect(await damageCopies()).toBeGreaterThan(5)
+    expect(await damageCopies(position)).toBeGreaterThan(5)
     const damaged = await opened()
     expect(await changesIn(damaged)).toEqual(CHANGED)
     expect(damaged.read.length).toBeGreaterThan(5)

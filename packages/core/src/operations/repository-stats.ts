@@ -29,13 +29,13 @@ export interface RepositoryStats {
   readonly manifests: FilesSize
   /** All files together. */
   readonly totalBytes: number
-  /** Copies of objects by kind: `chunk`, `node`, `document`, `segments`. */
+  /** Copies of objects by kind: `chunk`, `node`, `document`, `segments`, `diffPage`. */
   readonly kinds: Readonly<Record<string, KindSize>>
   /** Plain bytes of all snapshots per plain byte of their different chunks. 1 where nothing is shared. */
   readonly deduplication: number
   /** Plain bytes of those chunks per byte that they take in packs, deltas included. */
   readonly compression: number
-  /** In packs, what no snapshot names: a prune frees at most so much, for bases of deltas are among it. */
+  /** In packs, what no snapshot and no stored diff names: a prune frees at most so much, for bases of deltas are among it. */
   readonly unnamedBytes: number
   /** Newest first. */
   readonly snapshots: readonly (SnapshotSize & { readonly id: SnapshotId; readonly source: string })[]
@@ -65,6 +65,7 @@ export async function repositoryStats(
   const oldestFirst = snapshots.toReversed()
   for (const { id } of oldestFirst) await walk.add(await objects.snapshots.load(id))
   const { sizes, namedBytes } = walk.sizes(oldestFirst)
+  const diffBytes = await pageBytes(context, stored)
   const all = sizes.toReversed()
   const plain = snapshots.reduce((sum, { bytes }) => sum + bytes, 0)
   return {
@@ -75,7 +76,7 @@ export async function repositoryStats(
     kinds: Object.fromEntries(stored.kinds),
     deduplication: ratio(plain, walk.plainChunkBytes),
     compression: ratio(walk.plainChunkBytes, walk.sealedChunkBytes),
-    unnamedBytes: [...stored.kinds.values()].reduce((sum, { bytes }) => sum + bytes, 0) - namedBytes,
+    unnamedBytes: [...stored.kinds.values()].reduce((sum, { bytes }) => sum + bytes, 0) - namedBytes - diffBytes,
     snapshots: all,
     sources: bySource(all),
   }
@@ -88,6 +89,18 @@ async function sizeOf({ objects }: OperationContext, prefix: string): Promise<Fi
     bytes += size
   }
   return { files, bytes }
+}
+
+/** What the pages of stored diffs take, those of several counted once. No snapshot names them. */
+async function pageBytes({ objects }: OperationContext, stored: StoredObjects): Promise<number> {
+  const { diffs, damaged } = await objects.diffs.list()
+  if (damaged[0] !== undefined) throw damaged[0].error
+  const slots = new Set<number>()
+  for (const { id } of diffs) {
+    for (const page of (await objects.diffs.load(id)).pages) slots.add(stored.slotOf(page) ?? -1)
+  }
+  slots.delete(-1)
+  return [...slots].reduce((sum, slot) => sum + stored.bytesAt(slot), 0)
 }
 
 const ratio = (whole: number, part: number): number => (part === 0 ? 1 : Math.round((100 * whole) / part) / 100)

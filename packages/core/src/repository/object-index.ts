@@ -6,6 +6,7 @@ import { IndexFile } from './index-file.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { fileId, INDEX_PREFIX } from './repository-files.ts'
+import { unlessGone } from './unless-gone.ts'
 
 /** Index files opened at the same time. */
 const OPENED_AT_ONCE = 8
@@ -46,12 +47,9 @@ export class ObjectIndex {
     return this.#refreshing
   }
 
-  /** Takes in one index file that was just written. */
+  /** Takes in one index file that was just written; where a prune has merged it with others already, those. */
   async add(id: string, size: number): Promise<void> {
-    const file = await IndexFile.open(this.#context, id, size, this.#blocks)
-    this.#forget(id)
-    this.#files.set(id, file)
-    this.#blocks.expect(file.entries)
+    if ((await unlessGone(this.#take(id, size).then(() => true))) === undefined) await this.refresh()
   }
 
   /** Every listed copy of an object, the one nearest to whole first; those known to be damaged last. */
@@ -121,9 +119,16 @@ export class ObjectIndex {
     return this.#files.delete(id)
   }
 
+  async #take(id: string, size: number): Promise<void> {
+    const file = await IndexFile.open(this.#context, id, size, this.#blocks)
+    this.#forget(id)
+    this.#files.set(id, file)
+    this.#blocks.expect(file.entries)
+  }
+
   async #open(id: string, size: number): Promise<void> {
     try {
-      await this.add(id, size)
+      await this.#take(id, size)
     } catch (error) {
       this.#noteFile(id, error)
     }

@@ -210,7 +210,7 @@ export class OpenedObjectRepository implements ObjectRepository {
   /** First the registration, then the index, then what is condemned: `docs/format/prune-protocol.md`. */
   async #beginWriting(
     operation: WriterOperation,
-  ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: string[] }> {
+  ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: Set<string> }> {
     const registration = await this.register(operation)
     try {
       await this.index.refresh()

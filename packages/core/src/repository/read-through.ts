@@ -1,4 +1,3 @@
-import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import type { LocalCopies } from '../ports/local-copies.ts'
 import type { ByteRange } from '../ports/object-store.ts'
 import { freeBuffer } from '../values/free-buffer.ts'
@@ -28,8 +27,8 @@ export async function readThrough<T>({ copies, name, range, keep, fetch, open }:
   if (copy !== undefined) {
     try {
       return open(copy, true)
-    } catch (error) {
-      if (!isDbSnapError(error) || error.code !== 'DAMAGED') throw error
+    } catch {
+      // Whatever is wrong with it: if it is not the copy alone, the store's bytes will fail alike.
       await copies?.drop(name)
     } finally {
       freeBuffer(copy)
