@@ -19,6 +19,10 @@ const PARAMETERS: Readonly<Record<string, (options: Mutable<S3Options>, value: s
     if (!/^[1-9]\d?$/.test(value)) refuse('parallel-puts is no number from 1 to 99', 'Write parallel-puts=3.')
     options.parallelPuts = Number(value)
   },
+  'listing-lag': (options, value) => {
+    if (!/^\d{1,6}$/.test(value)) refuse('listing-lag is no number of seconds', 'Write listing-lag=60.')
+    options.listingLag = 1000 * Number(value)
+  },
   'storage-class': (options, value) => {
     options.storageClass = value
   },

@@ -27,6 +27,11 @@ export interface S3Options {
   readonly client?: S3Client
   /** Packs uploaded at a time, at least 1. Each takes 32 MiB of memory until it is done. Default 3. */
   readonly parallelPuts?: number
+  /**
+   * Milliseconds within which a listing of the store may lack what was put. Default 0: so it is with Amazon, R2, B2, MinIO, Wasabi, Ceph and Spaces. Where it
+   * is more, a prune waits ten times as long, and a day at least, before it deletes.
+   */
+  readonly listingLag?: number
   /** Bodies above this are uploaded in parts. Bytes, default 64 MiB; packs are 16 MiB. */
   readonly multipartBytes?: number
 }

@@ -28,6 +28,7 @@ export function s3(place: string | S3Options): ObjectStore {
 class S3Store implements ObjectStore {
   readonly label: string
   readonly parallelPuts: number
+  readonly listingLag: number
   readonly #bucket: S3Bucket
   #conditionalPuts: Promise<ConditionalPuts> | undefined
 
@@ -35,6 +36,7 @@ class S3Store implements ObjectStore {
     this.#bucket = bucket
     this.label = bucket.label
     this.parallelPuts = bucket.options.parallelPuts ?? PARALLEL_PUTS
+    this.listingLag = bucket.options.listingLag ?? 0
   }
 
   async put(
