@@ -188,6 +188,25 @@ describe('a stored diff beside a prune', () => {
     expect(await keysOf(store, 'packs/')).toEqual([])
   })
 
+  it('and a snapshot, forgotten while a prune goes on, need nothing', async () => {
+    const { store, repository, first, second } = await two()
+    await repository.storeDiff(first, second)
+    let reads = 0
+    const hooked = storeWith(store, {
+      get: async (key, options) => {
+        // The second: the prune has listed it and looks for its pages.
+        if (key.startsWith('diffs/') && ++reads === 2) await store.delete(key)
+        // To list it a prune reads its beginning, then all of it.
+        if (key === `snapshots/${first.id}` && options?.range === undefined) await store.delete(key)
+        return store.get(key, options)
+      },
+    })
+    await (await openRepository(hooked)).prune({ grace: 0 })
+    expect(await keysOf(store, 'diffs/')).toEqual([])
+    expect(await (await openRepository(store)).check({ readFraction: 1 })).toMatchObject({ sound: true, snapshots: 1 })
+    expect((await (await openRepository(store)).stats()).kinds).not.toHaveProperty('diffPage')
+  })
+
   it('whose root cannot be read ends the prune before anything is deleted', async () => {
     const { store, repository, first, second } = await two()
     const { id } = await repository.storeDiff(first, second)
@@ -274,6 +293,9 @@ describe('a stored diff that is damaged', () => {
     const packs = await keysOf(store, 'packs/')
     for (const key of packs) await store.delete(key)
     await expect(collect(reader.readDiff(id))).rejects.toMatchObject({ code: 'DAMAGED' })
+    await reader.check({ repairIndex: true })
+    await reader.forget({ snapshots: ['latest', 'latest~1'], allowLast: true })
+    expect(await reader.stats()).toMatchObject({ kinds: {}, unnamedBytes: 0 })
     const { sound, brokenDiffs } = await reader.check()
     expect([sound, brokenDiffs]).toEqual([false, [{ id, problem: '1 of its 1 pages are lost' }]])
   })
