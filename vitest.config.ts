@@ -7,6 +7,7 @@ const projects = {
   mongodb: 'packages/adapters/mongodb',
   mysql: 'packages/adapters/mysql',
   s3: 'packages/adapters/s3',
+  'aws-kms': 'packages/adapters/aws-kms',
   'adapter-test-kit': 'packages/adapter-test-kit',
   cli: 'packages/cli',
   'test-servers': 'tests/test-servers',

@@ -12,7 +12,7 @@
  *   --key-file <f>           else DBSNAP_KEY_FILE
  *   --recovery-key-file <f>  else DBSNAP_RECOVERY_KEY
  *   --master-key-file <f>    else DBSNAP_MASTER_KEY
- * Secrets are no arguments: every user of a machine sees those of a process.
+ * Secrets are no arguments: every user of a machine sees those of a process. Keys of a key management service are only named.
  *
  * Packs are found by their own directories; index files are read only where a pack's directory is gone. What is damaged is
  * named and left out, and the exit code is then 1. All that is written was authenticated, and its id computed again. The place of
@@ -145,21 +145,40 @@ function openRepository(root, secrets) {
       manifestKey: hkdf(key, id, 'dbsnap 1 manifest'),
     }
   }
+  const services = serviceKeys(root, config)
+  const more = services.length === 0 ? '' : `. It has keys that this cannot ask a service for: ${services.join(', ')}`
   if (config.encryption !== 'none' && Object.keys(secrets).length === 0) {
-    throw new Problem('the repository is encrypted: give a passphrase, key file, master key or recovery key')
+    throw new Problem(`the repository is encrypted: give a passphrase, key file, master key or recovery key${more}`)
   }
-  throw new Problem('no key slot opens: the secret is another one, or config or slots are damaged')
+  throw new Problem(`no key slot opens: the secret is another one, or config or slots are damaged${more}`)
+}
+
+/** Providers whose slots open by a secret alone. */
+const OFFLINE = ['passphrase', 'recovery-key', 'key-file', 'master-key', 'none']
+
+/** Keys that lie at a key management service and not with whoever reads this: by provider and, where the slot has it, name. */
+function serviceKeys(root, config) {
+  return filesIn(root, 'keys').flatMap((name) => {
+    const slot = slotIn(path.join(root, 'keys', name), config)
+    if (slot === undefined || OFFLINE.includes(slot.provider)) return []
+    return [`a key of ${slot.provider} (${slot.parameters?.keyId ?? 'without a name'})`]
+  })
+}
+
+/** A slot of this repository, or undefined where the file is none. */
+function slotIn(file, config) {
+  try {
+    const slot = JSON.parse(fs.readFileSync(file, 'utf8'))
+    return slot?.repository === config.repository && typeof slot.wrapped === 'string' ? slot : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The repository key in a slot, or undefined where none of the secrets opens it. */
 function slotKey(file, config, secrets) {
-  let slot
-  try {
-    slot = JSON.parse(fs.readFileSync(file, 'utf8'))
-  } catch {
-    return undefined
-  }
-  if (slot?.repository !== config.repository || typeof slot.wrapped !== 'string') return undefined
+  const slot = slotIn(file, config)
+  if (slot === undefined) return undefined
   const wrapped = Buffer.from(slot.wrapped, 'base64')
   if (slot.provider === 'none') return config.encryption === 'none' ? wrapped : undefined
   if (!Object.hasOwn(secrets, slot.provider)) return undefined

@@ -26,6 +26,17 @@ export const keysProof = suiteProof(
       files: SAFETY,
       test: 'two changes of keys at once',
     },
+    {
+      claim: 'a forgotten passphrase with AWS KMS at hand loses nothing; a slot of KMS opens no other repository',
+      files: ['packages/adapters/aws-kms/test/aws-kms.test.ts'],
+      test: '(when the passphrase is forgotten|binds what it wraps)',
+    },
+    {
+      claim:
+        'a key of AWS KMS that is disabled, being deleted, denied or out of reach says so and locks out no other secret',
+      files: ['packages/adapters/aws-kms/test/aws-kms.test.ts'],
+      test: '(disabled or being deleted|Exception is|does not answer)',
+    },
   ],
   { DBSNAP_KEY_CHANGES: 'full' },
 )

@@ -4,7 +4,15 @@ import { createProgram } from '../../packages/cli/src/program.ts'
 type Program = ReturnType<typeof createProgram>
 
 /** Options of every command, which the tables of the documents do not repeat. */
-const GLOBAL_OPTIONS = ['--repo', '--passphrase-file', '--key-file', '--recovery-key-file', '--json', '--help']
+const GLOBAL_OPTIONS = [
+  '--repo',
+  '--passphrase-file',
+  '--key-file',
+  '--aws-kms',
+  '--recovery-key-file',
+  '--json',
+  '--help',
+]
 
 /** What is wrong with a `dbsnap ...` command as the real program would read it, or undefined. Runs nothing. */
 export async function commandFault(line: string): Promise<string | undefined> {

@@ -39,6 +39,11 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Check `DBSNAP_PASSPHRASE` or `--passphrase-file`, or open it with the recovery key. Without any key nobody can read the data.',
   LAST_KEY_SLOT:
     'Add another key first. To destroy the repository’s data for good, pass `--last-slot destroy-all-data`, in the SDK `lastSlot`.',
+  KEY_SERVICE_FAILED:
+    'Check region, endpoint and network, then try again; a recovery key opens the repository without it.',
+  KEY_SERVICE_DENIED: 'Check the credentials, and give them the rights of `docs/keys.md`.',
+  KEY_UNUSABLE:
+    'Enable the key, or cancel its deletion; check its name, account and region. Where it is gone, another key of the repository opens it.',
   OBJECT_MISSING: 'Run `dbsnap check` to see which snapshots are affected.',
   DAMAGED: 'Run `dbsnap check` to see which snapshots are affected; the next take stores again what the database has.',
   STORE_KEY_MISSING: 'It was never written, or was removed. Run `dbsnap check`.',

@@ -32,6 +32,7 @@ declare global {
 /** The examples of comments import nothing: what they show is what they stand beside. */
 const EXAMPLE_HEAD = [
   `import { folder, matchesName, memory, Repository } from '@dbsnap/core'`,
+  `import { awsKms } from '@dbsnap/aws-kms'`,
   `import { mongodb } from '@dbsnap/mongodb'`,
   `import { mysql } from '@dbsnap/mysql'`,
   `import { s3 } from '@dbsnap/s3'`,

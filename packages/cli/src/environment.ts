@@ -6,6 +6,7 @@ const schema = z.object({
   DBSNAP_TO_PASSPHRASE: z.string().min(1).optional(),
   DBSNAP_KEY_FILE: z.string().min(1).optional(),
   DBSNAP_MASTER_KEY: z.string().min(1).optional(),
+  DBSNAP_AWS_KMS: z.string().min(1).optional(),
   DBSNAP_RECOVERY_KEY: z.string().min(1).optional(),
   DBSNAP_NEW_PASSPHRASE: z.string().min(1).optional(),
   DBSNAP_NEW_MASTER_KEY: z.string().min(1).optional(),

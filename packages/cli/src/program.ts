@@ -31,6 +31,7 @@ export function createProgram(console: Console, done: (exitCode: number) => void
     .option('--repo <place>', 'the repository, a folder or s3://bucket/prefix (default: DBSNAP_REPO)')
     .option('--passphrase-file <path>', 'file with the passphrase (default: DBSNAP_PASSPHRASE)')
     .option('--key-file <path>', 'a key file in its place (default: DBSNAP_KEY_FILE)')
+    .option('--aws-kms <key>', 'a key of AWS KMS, by ARN, id or alias/name (default: DBSNAP_AWS_KMS)')
     .option('--recovery-key-file <path>', 'file with the recovery key (default: DBSNAP_RECOVERY_KEY)')
     .option('--json', 'one JSON document on stdout, or NDJSON')
     .configureHelp({ showGlobalOptions: true })

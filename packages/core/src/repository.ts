@@ -115,7 +115,10 @@ export class Repository {
     return new Repository(objects, options, system.clock, system.randomness)
   }
 
-  /** Opens a repository. Fails with `NotARepositoryError`, `WrongPassphraseError`, `NewerFormatError` or `DamagedError`. */
+  /**
+   * Opens a repository. Fails with `NotARepositoryError`, `WrongPassphraseError`, `NewerFormatError` or `DamagedError`, and as its
+   * key provider does where nothing else that was given opens it.
+   */
   static async open(store: ObjectStore, options: OpenRepositoryOptions = {}): Promise<Repository> {
     const system = await systemOf(options)
     return new Repository(await openObjectRepository(store, system), options, system.clock, system.randomness)

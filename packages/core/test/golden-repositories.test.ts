@@ -123,7 +123,7 @@ describe('golden bytes', () => {
         "config": "8a7041256afe89004fc50ab1ba55bd0b",
         "index/86d15e4b68fa973e171fe794352f2208": "f7b3991dbd657763130be35aee76a9b6",
         "index/c508c7bfca5c04d072b4f633c63f0e3f": "953f33271c73857f412a0860e0e0211c",
-        "keys/59254e34c2e486c12068eb13abee3788": "ad1f68037e453ff50dd6991ee3d53cfb",
+        "keys/d66839c8fefbb44c3605d0b4a16fe730": "fe7edbdfde3ce665736bc53b488a3f42",
         "packs/02/029c0d270f2ffde53929a388c69964b4": "7c3d5695f72f2fd89665290b8169dc4b",
         "packs/b4/b4f58cfab12dffd58b58253461d8b1e5": "06db717646d3a837aba8f080611f5276",
       }

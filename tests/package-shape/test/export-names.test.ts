@@ -11,6 +11,7 @@ const folders = [
   'adapters/mysql',
   'adapters/mongodb',
   'adapters/s3',
+  'adapters/aws-kms',
   'adapter-test-kit',
   'cli',
 ]

@@ -7,6 +7,7 @@ export {
   type ProxyCounts,
   startFaultProxy,
 } from './fault-proxy.ts'
+export { type KmsServer, kmsUnavailable, startKms } from './kms-server.ts'
 export { MONGOD_WHEEL, mongoBinary, mongoUnavailable } from './mongo-binary.ts'
 export type { MongoProcess } from './mongo-process.ts'
 export {
@@ -27,8 +28,8 @@ export {
   startPostgres,
   startStandby,
 } from './postgres-server.ts'
-export { type S3Server, startS3 } from './s3-server.ts'
+export { type RefusingServer, startRefusingServer } from './refusing-server.ts'
+export { type S3Server, s3Unavailable, startS3 } from './s3-server.ts'
 export { sharedMongo } from './shared-mongo.ts'
 export { sharedMysql } from './shared-mysql.ts'
 export { sharedPostgres } from './shared-postgres.ts'
-export { s3Unavailable, VERSITYGW, versitygwBinary } from './versitygw-binary.ts'

@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { guardAgainstOurDeath } from './death-guard.ts'
-import { freePort } from './free-port.ts'
-import { temporaryFolder } from './reachable-folder.ts'
-import { versitygwBinary } from './versitygw-binary.ts'
+import { type GoServer, goBinary, goServerUnavailable } from './go-binary.ts'
+import { startHttpServer } from './http-server-process.ts'
 
 /** A running S3 server of our own. */
 export interface S3Server {
@@ -18,62 +14,37 @@ export interface S3Server {
   stop(): Promise<void>
 }
 
-/** A server answers within 1 s here; a machine this slow has another problem. */
-const READY_WITHIN_MS = 60_000
+/** An S3 server in front of a folder, checked against what Amazon documents: conditional puts, ranges, signatures. */
+const VERSITYGW: GoServer = {
+  name: 'versitygw',
+  module: 'github.com/versity/versitygw/cmd/versitygw',
+  version: 'v1.8.0',
+  variable: 'DBSNAP_TEST_VERSITYGW',
+}
 
 /** Of servers that listen on this machine alone and live for one test. */
 const CREDENTIALS = { accessKeyId: 'dbsnap-test', secretAccessKey: 'only-for-tests-0123456789' } as const
 
+/** Why no S3 server can be started here; undefined where one can. For `skipIf`, with the skip declared. */
+export function s3Unavailable(): Promise<string | undefined> {
+  return goServerUnavailable(VERSITYGW)
+}
+
 /** Starts a `versitygw` on a fresh folder and a free port; resolves once it answers. */
 export async function startS3(): Promise<S3Server> {
-  const binary = await versitygwBinary()
-  const folder = await mkdtemp(join(temporaryFolder(undefined), 'dbsnap-s3-'))
-  const data = join(folder, 'data')
-  await mkdir(data)
-  const port = await freePort()
-  const log = await open(join(folder, 'server.log'), 'a')
   const { accessKeyId, secretAccessKey } = CREDENTIALS
-  const server = spawn(binary, ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', data], {
-    cwd: folder,
-    detached: true,
-    env: { ...process.env, ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
-    stdio: ['ignore', log.fd, log.fd],
+  const { endpoint, folder, stop } = await startHttpServer(await goBinary(VERSITYGW), async (port, at) => {
+    await mkdir(join(at, 'data'))
+    return {
+      args: ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', join(at, 'data')],
+      variables: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
+    }
   })
-  await log.close()
-  const ended = new Promise<void>((resolve, reject) => server.once('exit', () => resolve()).once('error', reject))
-  server.unref()
-  const guard = guardAgainstOurDeath(server, folder, 'KILL')
-  const stop = async (): Promise<void> => {
-    server.ref()
-    server.kill('SIGKILL') // at once: its data is thrown away
-    await ended
-    guard.release()
-    await rm(folder, { recursive: true, force: true })
-  }
-  const endpoint = `http://127.0.0.1:${port}`
-  if (!(await isReady(server, endpoint))) {
-    const said = await readFile(join(folder, 'server.log'), 'utf8')
-    await stop()
-    throw new Error(`versitygw did not start:\n${said.slice(-4000)}`)
-  }
   let buckets = 0
   const bucket = async (): Promise<string> => {
     const name = `bucket-${++buckets}`
-    await mkdir(join(data, name)) // a folder there is a bucket of the root user
+    await mkdir(join(folder, 'data', name)) // a folder there is a bucket of the root user
     return name
   }
   return { endpoint, credentials: CREDENTIALS, bucket, stop }
-}
-
-async function isReady(server: ChildProcess, endpoint: string): Promise<boolean> {
-  const deadline = performance.now() + READY_WITHIN_MS
-  while (server.exitCode === null && server.signalCode === null && performance.now() < deadline) {
-    try {
-      await (await fetch(endpoint)).arrayBuffer() // a refusal is an answer
-      return true
-    } catch {
-      await sleep(20) // it does not listen yet
-    }
-  }
-  return false
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { awsNameOf, awsStatusOf } from '@dbsnap/core/adapter'
 import { StoreFailedError } from '@dbsnap/core/errors'
 import type { StoreCallOptions } from '@dbsnap/core/ports'
 import type { S3Bucket } from './s3-bucket.ts'
 import type { S3Connection } from './s3-client.ts'
-import { isMissing, nameOf, statusOf } from './s3-error-translation.ts'
+import { isMissing } from './s3-error-translation.ts'
 import { abortedBy, upload } from './s3-upload.ts'
 
 /** What a store makes of `If-None-Match: *`. */
@@ -93,12 +94,15 @@ async function exists(bucket: S3Bucket, { driver, client }: S3Connection, key: s
 }
 
 function isConflict(error: unknown): boolean {
-  return statusOf(error) === 412 || statusOf(error) === 409 || nameOf(error) === 'PreconditionFailed'
+  return awsStatusOf(error) === 412 || awsStatusOf(error) === 409 || awsNameOf(error) === 'PreconditionFailed'
 }
 
 /** A store that knows no condition says so by 501, or by 400 for a header that it does not expect. */
 function isUnsupported(error: unknown): boolean {
-  return statusOf(error) === 501 || (statusOf(error) === 400 && /NotImplemented|InvalidArgument/.test(nameOf(error)))
+  return (
+    awsStatusOf(error) === 501 ||
+    (awsStatusOf(error) === 400 && /NotImplemented|InvalidArgument/.test(awsNameOf(error)))
+  )
 }
 
 function existsAlready(bucket: S3Bucket, key: string): StoreFailedError {

@@ -1,8 +1,8 @@
+import { awsStatusOf } from '@dbsnap/core/adapter'
 import { DamagedError, StoreFailedError } from '@dbsnap/core/errors'
 import type { ByteRange, StoreCallOptions } from '@dbsnap/core/ports'
 import type { S3Bucket } from './s3-bucket.ts'
 import type { S3Connection } from './s3-client.ts'
-import { statusOf } from './s3-error-translation.ts'
 import { abortedBy } from './s3-upload.ts'
 
 /** The SDK sends a request again that had no answer; one whose body breaks off is ours to repeat. */
@@ -27,7 +27,7 @@ export async function download(
   for (let attempt = 1; ; attempt++) {
     const command = new driver.GetObjectCommand({ ...bucket.place(key), ...Range })
     const answer = await client.send(command, abortedBy(signal)).catch((error: unknown) => {
-      throw statusOf(error) === 416 ? pastTheEnd(bucket, key) : error
+      throw awsStatusOf(error) === 416 ? pastTheEnd(bucket, key) : error
     })
     // A server that passes over the range answers with the whole: 200 in place of 206.
     const skip = range !== undefined && answer.ContentRange === undefined ? range.offset : 0

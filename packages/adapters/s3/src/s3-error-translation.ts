@@ -1,3 +1,4 @@
+import { awsNameOf, awsStatusOf } from '@dbsnap/core/adapter'
 import {
   type DbSnapError,
   type DbSnapErrorOptions,
@@ -19,16 +20,15 @@ export interface S3CallContext {
 }
 
 /**
- * A failure of the SDK in the store's words. The SDK's own error is not kept, not even as the cause: answers to wrong
- * signatures repeat the access key and the signed text.
+ * A failure of the SDK in the store's words. The SDK's own error is not kept, not even as the cause: see `awsNameOf`.
  */
 export function s3Error(error: unknown, { what, signal }: S3CallContext): DbSnapError {
   if (isDbSnapError(error)) return error
   if (signal?.aborted) {
     return new InterruptedError(`interrupted: ${what}`, { hint: 'Nothing half-done is left. Run it again.' })
   }
-  const name = nameOf(error)
-  const status = statusOf(error)
+  const name = awsNameOf(error)
+  const status = awsStatusOf(error)
   const message = `${what}: ${name}${status === undefined ? '' : ` (${status})`}`
   const data: DbSnapErrorOptions['data'] = { error: name, ...(status === undefined ? {} : { status }) }
   if (FULL.test(name) || status === 507) {
@@ -56,26 +56,6 @@ function failedHint(name: string): string {
 
 /** Whether the store said that there is nothing under the key. */
 export function isMissing(error: unknown): boolean {
-  const name = nameOf(error)
-  return name === 'NoSuchKey' || name === 'NotFound' || (statusOf(error) === 404 && name !== 'NoSuchBucket')
-}
-
-/** The HTTP status of the last answer, if there was one. */
-export function statusOf(error: unknown): number | undefined {
-  const metadata = property(error, '$metadata')
-  const status = property(metadata, 'httpStatusCode')
-  return typeof status === 'number' ? status : undefined
-}
-
-/** The service's or Node's name of a failure: short and without anything of the request. */
-export function nameOf(error: unknown): string {
-  for (const text of [property(error, 'name'), property(error, 'code')]) {
-    // Node's failures are all called Error and say more by their code.
-    if (typeof text === 'string' && text !== 'Error' && /^\w{1,60}$/.test(text)) return text
-  }
-  return 'no answer'
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+  const name = awsNameOf(error)
+  return name === 'NoSuchKey' || name === 'NotFound' || (awsStatusOf(error) === 404 && name !== 'NoSuchBucket')
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3'
+import { awsStatusOf } from '@dbsnap/core/adapter'
 import type { StoreCallOptions } from '@dbsnap/core/ports'
 import type { S3Bucket } from './s3-bucket.ts'
 import type { S3Connection } from './s3-client.ts'
-import { statusOf } from './s3-error-translation.ts'
 
 /** Amazon takes 5 GiB in one request; above this a lost request costs too much to send again. */
 const MULTIPART_BYTES = 64 * 1024 * 1024
@@ -111,7 +111,7 @@ export function abortedBy(signal: AbortSignal | undefined): { abortSignal?: Abor
 
 /** Everything but a plain refusal: no answer, a server's failure, or a conflict, which may be with our own first sending. */
 function mayHaveHappened(error: unknown): boolean {
-  const status = statusOf(error)
+  const status = awsStatusOf(error)
   return status === undefined || status >= 500 || status === 404 || status === 409 || status === 412
 }
 

@@ -47,7 +47,12 @@ export async function copyCommand(
 }
 
 /** Secrets of ours that might open, or offend, the other repository. */
-const OURS = { DBSNAP_KEY_FILE: undefined, DBSNAP_MASTER_KEY: undefined, DBSNAP_RECOVERY_KEY: undefined }
+const OURS = {
+  DBSNAP_KEY_FILE: undefined,
+  DBSNAP_MASTER_KEY: undefined,
+  DBSNAP_RECOVERY_KEY: undefined,
+  DBSNAP_AWS_KMS: undefined,
+}
 
 /** With the other's passphrase where one is given; else with what opens ours, but for its passphrase. */
 function openOther(repo: string, passphraseFile: string | undefined, console: Console) {

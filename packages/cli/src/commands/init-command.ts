@@ -22,7 +22,7 @@ export async function initCommand(options: InitCommandOptions, console: Console)
   const secrets = await readSecrets(options, console)
   if (encrypted && Object.keys(secrets).length === 0) {
     throw new UsageError('a new repository needs a passphrase', {
-      hint: 'Set DBSNAP_PASSPHRASE or give --passphrase-file (or --key-file); --unencrypted if everybody who has the folder may read the data.',
+      hint: 'Set DBSNAP_PASSPHRASE or give --passphrase-file (or --key-file, --aws-kms); --unencrypted if everybody who has the folder may read the data.',
     })
   }
   const recoveryKey = encrypted && secrets.recoveryKey === undefined ? await newRecoveryKey(options) : undefined

@@ -2,6 +2,7 @@ import type { ChangeKind, DiffSummary, Json, JsonObject, RecordChange, SchemaCha
 import type { Console } from '../console.ts'
 import { counted, number } from './amounts.ts'
 import { documentText } from './document-value.ts'
+import { printable } from './printable.ts'
 
 type ShownKind = ChangeKind | 'reordered'
 
@@ -93,15 +94,4 @@ function value(content: Json): string {
   const text = content === null ? 'NULL' : typeof content === 'string' ? content : documentText(content)
   const safe = printable(text)
   return safe.length > MAX_VALUE ? `${safe.slice(0, MAX_VALUE - 1)}…` : safe
-}
-
-/** By character, as JSON writes them; the rest of those that move a cursor or turn text around by their number. */
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' }
-
-/** Control characters of the data must not move a terminal's cursor, nor turn its text around. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => SHORT[character] ?? `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, '0')}`,
-  )
 }

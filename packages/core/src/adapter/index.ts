@@ -1,3 +1,4 @@
+export * from './aws-failure.ts'
 export * from './either-signal.ts'
 export * from './empty-read-point.ts'
 export * from './failure.ts'

@@ -8,6 +8,7 @@ import { keyProvidersOf, type RepositorySecrets } from './repository-secrets.ts'
 
 const key = Buffer.alloc(32, 7)
 const randomness = seededRandomness('secrets')
+const SLOT = { repository: '0'.repeat(32), slot: '1'.repeat(32) }
 let place = ''
 let keyFile = ''
 
@@ -33,15 +34,16 @@ describe('the secrets of a repository', () => {
       { recoveryKey: generateRecoveryKey() },
     ]
     const providers = await Promise.all(kinds.map(providerOf))
-    const slots = await Promise.all(providers.map((provider) => provider.wrap(key)))
+    const slots = await Promise.all(providers.map((provider) => provider.wrap(key, SLOT)))
     expect(slots.map(({ provider }) => provider)).toEqual(['key-file', 'master-key', 'master-key', 'recovery-key'])
     for (const [i, provider] of providers.entries()) {
-      for (const [j, slot] of slots.entries()) expect(await provider.unwrap(slot)).toEqual(i === j ? key : undefined)
+      for (const [j, slot] of slots.entries())
+        expect(await provider.unwrap(slot, SLOT)).toEqual(i === j ? key : undefined)
     }
     const [slot] = slots
     if (slot === undefined) throw new Error('none')
-    expect(await providers[0]?.unwrap({ ...slot, parameters: {} })).toBeUndefined()
-    expect(await providers[0]?.unwrap({ ...slot, wrapped: 'AAAA' })).toBeUndefined()
+    expect(await providers[0]?.unwrap({ ...slot, parameters: {} }, SLOT)).toBeUndefined()
+    expect(await providers[0]?.unwrap({ ...slot, wrapped: 'AAAA' }, SLOT)).toBeUndefined()
   })
 
   it('are tried in the order of their speed', async () => {

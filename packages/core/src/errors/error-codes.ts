@@ -85,6 +85,21 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'Without this key slot none might be left that opens the repository; it was not removed.',
   },
+  KEY_SERVICE_FAILED: {
+    exit: 4,
+    retryable: true,
+    meaning: 'A key management service could not be reached, or gave no answer that helps.',
+  },
+  KEY_SERVICE_DENIED: {
+    exit: 4,
+    retryable: false,
+    meaning: 'A key management service refuses the credentials, or what they are to do.',
+  },
+  KEY_UNUSABLE: {
+    exit: 4,
+    retryable: false,
+    meaning: 'The key at a key management service is disabled, being deleted, gone or of the wrong kind.',
+  },
   OBJECT_MISSING: { exit: 4, retryable: false, meaning: 'An object that a snapshot needs is not in the repository.' },
   DAMAGED: { exit: 4, retryable: false, meaning: 'Stored bytes are cut, changed or not what they claim to be.' },
   STORE_KEY_MISSING: { exit: 4, retryable: false, meaning: 'The store has no object under this key.' },

@@ -109,11 +109,13 @@ export class RepositoryChecker {
     await this.#listObjects(files)
     for (const file of files) await this.#checkIndexFile(file)
     if (this.#damage.length > 0 && this.#options.readFraction !== 1) await this.#checkChains(files)
-    for (const { id, error } of this.#index.damagedFiles) this.#report(indexFile(id), error.message, 0)
+    // A file whose footer is whole was told of when it had its turn.
+    const unopened = this.#index.damagedFiles.filter(({ id }) => files.every((file) => file.id !== id))
+    for (const { id, error } of unopened) this.#report(indexFile(id), error.message, 0)
     const remembering = this.#options.remember === true ? await this.#remember() : []
     return {
       packs: this.#packs.size,
-      indexFiles: files.length + this.#index.damagedFiles.length,
+      indexFiles: files.length + unopened.length,
       objects: this.#objects,
       objectsRead: this.#objectsRead,
       damage: this.#damage,
@@ -127,7 +129,7 @@ export class RepositoryChecker {
     this.#listed = new ListedObjects(files.reduce((sum, { entries }) => sum + entries, 0))
     for (const file of files) {
       this.#throwIfInterrupted()
-      for await (const { id, version } of readableCopies(file)) this.#listed.add(id, version)
+      for await (const block of readable(file.blocks())) this.#listed.addBlock(block)
     }
   }
 
@@ -135,7 +137,7 @@ export class RepositoryChecker {
   async #checkChains(files: readonly IndexFile[]): Promise<void> {
     const unreadable = new Map<string, number>()
     for (const file of files) {
-      for await (const copy of readableCopies(file)) {
+      for await (const copy of readable(file.copies())) {
         if (copy.version === 0 || this.#index.isDamaged(copy)) continue
         this.#throwIfInterrupted()
         if (!(await this.#verify(copy))) unreadable.set(copy.pack.id, (unreadable.get(copy.pack.id) ?? 0) + 1)
@@ -145,8 +147,8 @@ export class RepositoryChecker {
   }
 
   async #checkIndexFile(file: IndexFile): Promise<void> {
-    const readable = readableCopies(file, (problem) => this.#report(indexFile(file.id), problem, 0))
-    const byPack = await copiesByPack(file.packs, readable)
+    const copies = readable(file.copies(), (problem) => this.#report(indexFile(file.id), problem, 0))
+    const byPack = await copiesByPack(file.packs, copies)
     this.#objects += file.entries
     for (const [pack, copies] of byPack) {
       this.#throwIfInterrupted()
@@ -249,9 +251,9 @@ export class RepositoryChecker {
 }
 
 /** What an index file lists, as far as it can be read. What cannot is reported when it is the file's turn. */
-async function* readableCopies(file: IndexFile, onDamage?: (problem: string) => void): AsyncGenerator<ObjectCopy> {
+async function* readable<T>(listed: AsyncIterable<T>, onDamage?: (problem: string) => void): AsyncGenerator<T> {
   try {
-    yield* file.copies()
+    yield* listed
   } catch (error) {
     if (!isUnreadable(error)) throw error
     onDamage?.(error.message)

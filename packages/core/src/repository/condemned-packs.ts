@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { deriveFileKey } from '../encryption/repository-keys.ts'
+import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { damaged } from '../format/format-version.ts'
 import {
   type DocumentFile,
@@ -7,6 +8,8 @@ import {
   encodeSealedDocument,
   firstPartEnd,
 } from '../format/sealed-document-codec.ts'
+import type { StoredFile } from '../ports/object-store.ts'
+import type { RepositoryDamage } from './check-repository.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONDEMNED_PREFIX, FILE_ID_BYTES, fileId } from './repository-files.ts'
 import { unlessGone } from './unless-gone.ts'
@@ -42,17 +45,39 @@ const listSchema = z.strictObject({
 /** All marks. Fails with `DamagedError`: an unreadable mark must stop a writer. */
 export async function readMarks(context: RepositoryContext): Promise<CondemnedMark[]> {
   const marks: CondemnedMark[] = []
-  for await (const { key, modified } of context.store.list(CONDEMNED_PREFIX)) {
-    const id = fileId(key)
-    if (id === undefined) continue
-    // A prune that ended while we listed has taken its mark away.
-    const bytes = await unlessGone(context.store.get(key))
-    if (bytes === undefined) continue
-    const file = markFile(context, id)
-    if (firstPartEnd(file, bytes) !== bytes.length) throw damaged(`${key} is damaged: its size does not fit`)
-    marks.push({ id, modified, ...listSchema.parse(decodeSealedDocument(file, bytes, 0)) })
+  for await (const stored of context.store.list(CONDEMNED_PREFIX)) {
+    const mark = await readMark(context, stored)
+    if (mark !== undefined) marks.push(mark)
   }
   return marks
+}
+
+/** Marks that cannot be read, each of which stops every writer. */
+export async function condemnedDamage(context: RepositoryContext): Promise<RepositoryDamage[]> {
+  const damage: RepositoryDamage[] = []
+  for await (const stored of context.store.list(CONDEMNED_PREFIX)) {
+    try {
+      await readMark(context, stored)
+    } catch (error) {
+      if (!isDbSnapError(error) || error.code !== 'DAMAGED') throw error
+      damage.push({
+        file: stored.key,
+        problem: `${error.message}; no snapshot can be taken while it lies there`,
+        objects: 0,
+      })
+    }
+  }
+  return damage
+}
+
+/** undefined where it is none of ours, or a prune that ended while we listed has taken it away. */
+async function readMark(context: RepositoryContext, { key, modified }: StoredFile): Promise<CondemnedMark | undefined> {
+  const id = fileId(key)
+  const bytes = id === undefined ? undefined : await unlessGone(context.store.get(key))
+  if (id === undefined || bytes === undefined) return undefined
+  const file = markFile(context, id)
+  if (firstPartEnd(file, bytes) !== bytes.length) throw damaged(`${key} is damaged: its size does not fit`)
+  return { id, modified, ...listSchema.parse(decodeSealedDocument(file, bytes, 0)) }
 }
 
 /** Marks packs: every writer that registers from now on treats what lies in them as absent. Resolves with the mark's id. */

@@ -10,7 +10,7 @@ import { RepositoryExistsError } from '../errors/repository-exists-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { encodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import { openSlot, putKeySlot } from './key-slots.ts'
+import { OPEN_WRAPPER, putKeySlot } from './key-slots.ts'
 import type { ObjectRepository } from './object-repository.ts'
 import {
   NO_PROCESS,
@@ -18,7 +18,7 @@ import {
   type OpenObjectRepositoryOptions,
   WRITER_LEASE,
 } from './open-object-repository.ts'
-import { CONFIG_FILE, FILE_ID_BYTES, fileId } from './repository-files.ts'
+import { CONFIG_FILE, FILE_ID_BYTES, KEYS_PREFIX } from './repository-files.ts'
 
 export interface CreateObjectRepositoryOptions extends OpenObjectRepositoryOptions {
   /** Default for all that is stored. Default `DEFAULT_COMPRESSION`. */
@@ -49,32 +49,29 @@ export async function createObjectRepository(
   const repositoryId = randomness.bytes(FILE_ID_BYTES)
   const repositoryKey = randomness.bytes(KEY_BYTES)
   const keys = deriveRepositoryKeys(repositoryKey, repositoryId)
+  repositoryKey.fill(0)
   const config: RepositoryConfig = {
     repository: repositoryId.toString('hex'),
     encryption: providers.length === 0 ? 'none' : 'aes-256-gcm',
     compression: options.compression ?? DEFAULT_COMPRESSION,
   }
-  const wraps = providers.length === 0 ? [openSlot] : providers.map((provider) => provider.wrap.bind(provider))
   const bytes = encodeConfig(config, keys.config)
+  const context = { store, repositoryId, keys, clock, randomness, process, writerLease }
   const slots: string[] = []
   try {
-    for (const wrap of wraps) {
-      const slot = { repository: config.repository, ...(await wrap(repositoryKey)) }
-      slots.push(await putKeySlot(store, randomness, slot, keys))
+    for (const wrapper of providers.length === 0 ? [OPEN_WRAPPER] : providers) {
+      slots.push(await putKeySlot(context, wrapper))
     }
     await store.put(CONFIG_FILE, [bytes], { exclusive: true })
   } catch (error) {
     // Perhaps only the answer was lost: then the slots are the only ones of a repository that exists.
     const there = await presentConfig(store, error)
     if (there?.equals(bytes) !== true) {
-      for (const slot of slots) await store.delete(slot)
+      for (const slot of slots) await store.delete(KEYS_PREFIX + slot)
       throw there === undefined ? error : exists(store)
     }
   }
-  repositoryKey.fill(0)
-  const slot = slots[0] as string
-  const context = { store, repositoryId, keys, clock, randomness, process, writerLease }
-  return new OpenedObjectRepository(context, config, fileId(slot) as string)
+  return new OpenedObjectRepository(context, config, slots[0] as string)
 }
 
 /** The config that is there, or undefined where there is none; where nobody knows, the failure to put one. */

@@ -256,6 +256,9 @@ describe('condemned packs', () => {
     const mark = await condemnPacks(repository.context, [])
     await alter(store, `condemned/${mark}`, (bytes) => Buffer.concat([bytes, Buffer.alloc(1)]))
     await expect(repository.openWriter()).rejects.toMatchObject({ code: 'DAMAGED' })
+    expect((await repository.check()).damage).toMatchObject([
+      { file: `condemned/${mark}`, problem: expect.stringContaining('no snapshot can be taken') },
+    ])
     const get = store.get.bind(store)
     store.get = async (key, options) => {
       if (key.startsWith('condemned/')) await store.delete(key)
@@ -267,5 +270,6 @@ describe('condemned packs', () => {
       key.startsWith('condemned/') ? Promise.reject(new Error('unplugged')) : get(key, options)
     await condemnPacks(repository.context, [])
     await expect(repository.openWriter()).rejects.toThrow('unplugged')
+    await expect(repository.check()).rejects.toThrow('unplugged')
   })
 })

@@ -113,19 +113,44 @@ export class IndexFile {
       const block = await this.#block(number)
       for (let at = findInBlock(block, id); at < block.length; at += INDEX_ENTRY_BYTES) {
         if (block.compare(id, 0, OBJECT_ID_BYTES, at, at + OBJECT_ID_BYTES) !== 0) break
-        copies.push(this.#copyAt(block, at))
+        copies.push(this.copyAt(block, at))
       }
     }
     if (copies.length === 0 && ++this.#misses === MISSES_BEFORE_FILTER) this.#filter = await this.#readFilter()
     return copies
   }
 
-  /** Every copy it lists, sorted by id; one block at a time. Fails with `DamagedError` at the first damaged block. */
+  /** Every copy it lists, sorted by id. Fails with `DamagedError` at the first damaged block. */
   async *copies(): AsyncGenerator<ObjectCopy> {
-    for (let number = 0; number < this.blockCount; number++) {
-      const block = await this.#block(number)
-      for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) yield this.#copyAt(block, at)
+    for await (const block of this.blocks()) {
+      for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) yield this.copyAt(block, at)
     }
+  }
+
+  /**
+   * Its blocks in order, each an array of entries of `INDEX_ENTRY_BYTES` sorted by id, of use until the next one. Past the cache, in
+   * which all blocks of all files have no room, and many with each request. Fails with `DamagedError` at the first damaged block.
+   */
+  async *blocks(): AsyncGenerator<Buffer> {
+    for (let first = 0; first < this.blockCount; first += BLOCKS_AT_ONCE) {
+      const end = Math.min(first + BLOCKS_AT_ONCE, this.blockCount)
+      const sealed = await this.#sealedBlocks(first, end)
+      for (let number = first; number < end; number++) {
+        const from = (number - first) * SEALED_BLOCK_BYTES
+        const block = this.#unsealBlock(number, sealed.subarray(from, from + SEALED_BLOCK_BYTES))
+        yield block
+        freeBuffer(block)
+      }
+      freeBuffer(sealed)
+    }
+  }
+
+  /** The entry that stands at `at` of one of its blocks. */
+  copyAt(block: Buffer, at: number): ObjectCopy {
+    const entry = decodeIndexEntry(block, at, indexFile(this.id))
+    const pack = this.packs[entry.pack]
+    if (pack === undefined) throw damaged(`${indexFile(this.id)} is damaged: an entry names no pack`)
+    return { ...entry, pack }
   }
 
   /** The last block whose first id is surely below `id`, or the first block: entries of `id` may begin in it. */
@@ -145,13 +170,6 @@ export class IndexFile {
     return this.#prefixes.compare(id, 0, BLOCK_PREFIX_BYTES, at, at + BLOCK_PREFIX_BYTES)
   }
 
-  #copyAt(block: Buffer, at: number): ObjectCopy {
-    const entry = decodeIndexEntry(block, at, indexFile(this.id))
-    const pack = this.packs[entry.pack]
-    if (pack === undefined) throw damaged(`${indexFile(this.id)} is damaged: an entry names no pack`)
-    return { ...entry, pack }
-  }
-
   async #block(number: number): Promise<Buffer> {
     const cacheKey = `${this.id}/${number}`
     const known = this.#blocks.get(cacheKey)
@@ -162,18 +180,10 @@ export class IndexFile {
     return block
   }
 
-  /** Past the cache, in which all blocks of all files have no room. */
   async #readFilter(): Promise<IdFilter> {
     const filter = new IdFilter(this.entries)
-    for (let first = 0; first < this.blockCount; first += BLOCKS_AT_ONCE) {
-      const end = Math.min(first + BLOCKS_AT_ONCE, this.blockCount)
-      const sealed = await this.#sealedBlocks(first, end)
-      for (let number = first; number < end; number++) {
-        const from = (number - first) * SEALED_BLOCK_BYTES
-        const block = this.#unsealBlock(number, sealed.subarray(from, from + SEALED_BLOCK_BYTES))
-        for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) filter.add(block, at)
-      }
-      freeBuffer(sealed)
+    for await (const block of this.blocks()) {
+      for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) filter.add(block, at)
     }
     return filter
   }

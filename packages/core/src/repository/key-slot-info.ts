@@ -8,6 +8,8 @@ export interface KeySlotInfo {
   /** `passphrase`, `key-file`, `master-key`, `recovery-key`, one of an adapter; `none` is open to everybody; `unknown` cannot be read. */
   readonly provider: string
   readonly label?: string
+  /** The key at a key management service, by the name that the service gave when the slot was made: an ARN. */
+  readonly keyId?: string
   /** When it was put, by the store's clock; ISO 8601. */
   readonly added: string
   /**
@@ -19,6 +21,17 @@ export interface KeySlotInfo {
   readonly weak: boolean
   /** Whether this repository was opened or made with it. */
   readonly current: boolean
+}
+
+/** What a listing shows of the content of a slot. */
+export function describeSlot(slot: KeySlot): Pick<KeySlotInfo, 'provider' | 'label' | 'keyId' | 'weak'> {
+  const { provider, label, parameters } = slot
+  return {
+    provider,
+    ...(label === undefined ? {} : { label }),
+    ...(typeof parameters.keyId === 'string' ? { keyId: parameters.keyId } : {}),
+    weak: isWeak(slot),
+  }
 }
 
 /** Whether guessing its secret costs less than with the default parameters. */

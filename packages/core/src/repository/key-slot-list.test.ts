@@ -224,7 +224,7 @@ describe('a new repository', () => {
       unwrap: async () => undefined,
       wrap: async () => Promise.reject(),
     }
-    await expect(openWith(store, unknown)).rejects.toThrow('opens with this key')
+    await expect(openWith(store, unknown)).rejects.toThrow('opens with this key of vendor')
   })
 
   it('exists, with its slots, where only the answer to its last step was lost', async () => {

@@ -1,9 +1,10 @@
+import { createSecretKey } from 'node:crypto'
 import { DamagedError } from '../errors/damaged-error.ts'
 import { UnknownKeySlotError } from '../errors/unknown-key-slot-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
-import { decodeKeySlot, isSoundSlot, type KeySlot } from '../format/key-slot-codec.ts'
+import { decodeKeySlot, isSoundSlot } from '../format/key-slot-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
-import { isWeak, type KeySlotInfo } from './key-slot-info.ts'
+import { describeSlot, type KeySlotInfo } from './key-slot-info.ts'
 import { putKeySlot, slotBytes } from './key-slots.ts'
 import { removeKeySlot, slotsBeingRemoved } from './remove-key-slot.ts'
 import type { RepositoryContext } from './repository-context.ts'
@@ -38,8 +39,7 @@ export class KeySlots {
       else if (slot.repository === this.#context.repositoryId.toString('hex')) {
         const sound = isSoundSlot(slot, this.#context.keys.slot)
         const state = removals.has(id) ? 'removing' : sound ? 'sound' : 'damaged'
-        const label = slot.label === undefined ? {} : { label: slot.label }
-        slots.push({ ...facts, provider: slot.provider, ...label, state, weak: isWeak(slot) })
+        slots.push({ ...facts, ...describeSlot(slot), state })
       }
     }
     const place = ({ added, id }: KeySlotInfo): string => added + id
@@ -54,18 +54,9 @@ export class KeySlots {
       })
     }
     if (label !== undefined) requireLabel(label)
-    const { store, randomness, keys, repositoryId } = this.#context
-    const secret = keys.repository.export()
-    try {
-      const wrapped = await provider.wrap(secret)
-      const named = label === undefined ? {} : { label }
-      const slot: KeySlot = { repository: repositoryId.toString('hex'), ...named, ...wrapped }
-      const key = await putKeySlot(store, randomness, slot, keys)
-      await this.#requireOpens(key, provider, secret)
-      return fileId(key) as string
-    } finally {
-      secret.fill(0)
-    }
+    const id = await putKeySlot(this.#context, provider, label)
+    await this.#requireOpens(id, provider)
+    return id
   }
 
   /**
@@ -97,10 +88,14 @@ export class KeySlots {
     })
   }
 
-  async #requireOpens(key: string, provider: KeyProvider, secret: Buffer): Promise<void> {
-    const stored = decodeKeySlot(await this.#context.store.get(key))
-    const opened = stored === undefined ? undefined : await provider.unwrap(stored)
-    if (opened?.equals(secret)) return
+  async #requireOpens(id: string, provider: KeyProvider): Promise<void> {
+    const { store, keys, repositoryId } = this.#context
+    const stored = decodeKeySlot(await store.get(KEYS_PREFIX + id))
+    const place = { repository: repositoryId.toString('hex'), slot: id }
+    const opened = stored === undefined ? undefined : await provider.unwrap(stored, place)
+    const isOurs = opened !== undefined && keys.repository.equals(createSecretKey(opened))
+    opened?.fill(0)
+    if (isOurs) return
     throw new DamagedError('the new key slot does not open as it lies in the store', {
       hint: 'Nothing else was changed. Check the store, then add the key again.',
     })

@@ -6,29 +6,38 @@ import { WrongPassphraseError } from '../errors/wrong-passphrase-error.ts'
 import { configMac, type decodeConfig } from '../format/config-codec.ts'
 import { damaged } from '../format/format-version.ts'
 import { decodeKeySlot, encodeKeySlot, type KeySlot } from '../format/key-slot-codec.ts'
-import type { KeyProvider, WrappedKey } from '../ports/key-provider.ts'
+import type { KeyProvider } from '../ports/key-provider.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { Randomness } from '../ports/system.ts'
+import type { RepositoryContext } from './repository-context.ts'
 import { FILE_ID_BYTES, fileId, KEYS_PREFIX } from './repository-files.ts'
 
 /** Provider of the slot of an unencrypted repository: the key lies open in it. */
 const OPEN_PROVIDER = 'none'
 
-/** Puts a new slot. Resolves with its key in the store. */
+/** What wraps the repository key for a slot: a provider, or nothing at all. */
+export type KeyWrapper = Pick<KeyProvider, 'wrap'>
+
+/** Wraps the repository key for a new slot and puts it. Resolves with the slot's id when it is durable. */
 export async function putKeySlot(
-  store: ObjectStore,
-  randomness: Randomness,
-  slot: KeySlot,
-  keys: RepositoryKeys,
+  { store, randomness, keys, repositoryId }: Omit<RepositoryContext, 'clock'>,
+  wrapper: KeyWrapper,
+  label?: string,
 ): Promise<string> {
-  const key = KEYS_PREFIX + randomness.bytes(FILE_ID_BYTES).toString('hex')
-  await store.put(key, [encodeKeySlot(slot, keys.slot)], { exclusive: true })
-  return key
+  const place = { repository: repositoryId.toString('hex'), slot: randomness.bytes(FILE_ID_BYTES).toString('hex') }
+  const secret = keys.repository.export()
+  try {
+    const named = label === undefined ? {} : { label }
+    const slot = { repository: place.repository, ...named, ...(await wrapper.wrap(secret, place)) }
+    await store.put(KEYS_PREFIX + place.slot, [encodeKeySlot(slot, keys.slot)], { exclusive: true })
+    return place.slot
+  } finally {
+    secret.fill(0)
+  }
 }
 
-/** The slot of a repository that everybody can open. */
-export async function openSlot(repositoryKey: Buffer): Promise<WrappedKey> {
-  return { provider: OPEN_PROVIDER, parameters: {}, wrapped: repositoryKey.toString('base64') }
+/** Makes the slot of a repository that everybody can open. */
+export const OPEN_WRAPPER: KeyWrapper = {
+  wrap: async (key) => ({ provider: OPEN_PROVIDER, parameters: {}, wrapped: Buffer.from(key).toString('base64') }),
 }
 
 /** Finds the slot that opens, checks it against the config and derives all keys. `slot` is the id of its file. */
@@ -39,8 +48,9 @@ export async function unlockRepository(
 ): Promise<{ keys: RepositoryKeys; slot: string }> {
   requireFittingProvider(store, config.encryption, providers)
   let opened = false
+  const failures = new Map<KeyProvider, unknown>()
   for (const { id, slot } of await readSlots(store, config.repository)) {
-    const candidates = providers.length === 0 ? [openedFreely(slot)] : unwrapWithEach(slot, providers)
+    const candidates = providers.length === 0 ? [openedFreely(slot)] : unwrapWithEach(id, slot, providers, failures)
     for await (const key of candidates) {
       if (key?.length !== KEY_BYTES) continue
       opened = true
@@ -51,7 +61,8 @@ export async function unlockRepository(
     }
   }
   if (opened || providers.length === 0) throw damaged(`config or key slot in ${store.label} is damaged`)
-  const what = providers.map(({ provider }) => SECRET_NAMES[provider] ?? 'key').join(' or ')
+  for (const failure of failures.values()) throw failure
+  const what = providers.map(({ provider }) => SECRET_NAMES[provider] ?? `key of ${provider}`).join(' or ')
   throw new WrongPassphraseError(`no key slot of the repository in ${store.label} opens with this ${what}`, {
     hint: 'Check the secret and the repository; another key of it, or its recovery key, opens it as well. Without any nobody can read it.',
   })
@@ -65,8 +76,24 @@ const SECRET_NAMES: Readonly<Record<string, string>> = {
   'recovery-key': 'recovery key',
 }
 
-async function* unwrapWithEach(slot: KeySlot, providers: readonly KeyProvider[]): AsyncGenerator<Buffer | undefined> {
-  for (const provider of providers) yield await provider.unwrap(slot)
+/**
+ * A key service that fails must not lock out whoever has a passphrase too: its failure is kept, and counts where nothing else
+ * opens. It is asked once, because each question may take as long as its retries.
+ */
+async function* unwrapWithEach(
+  id: string,
+  slot: KeySlot,
+  providers: readonly KeyProvider[],
+  failures: Map<KeyProvider, unknown>,
+): AsyncGenerator<Buffer | undefined> {
+  const place = { repository: slot.repository, slot: id }
+  for (const provider of providers) {
+    if (failures.has(provider)) continue
+    yield await provider.unwrap(slot, place).catch((error: unknown) => {
+      failures.set(provider, error)
+      return undefined
+    })
+  }
 }
 
 /**
@@ -85,7 +112,7 @@ function requireFittingProvider(
   }
   if (encryption !== 'none' && providers.length === 0) {
     throw new WrongPassphraseError(`the repository in ${store.label} is encrypted, and no secret was given`, {
-      hint: 'Set DBSNAP_PASSPHRASE or pass --passphrase-file; a key file or the recovery key opens it as well.',
+      hint: 'Set DBSNAP_PASSPHRASE or pass --passphrase-file; a key file, a KMS key or the recovery key opens it as well.',
     })
   }
 }

@@ -9,6 +9,7 @@ import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
+import { condemnedDamage } from './condemned-packs.ts'
 import { readDamageMarks } from './damage-marks.ts'
 import { DiffCatalog } from './diff-catalog.ts'
 import { keyDamage, keyNotes } from './key-notes.ts'
@@ -150,7 +151,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     const slots = await this.keys.list()
     return {
       ...check,
-      damage: [...check.damage, ...keyDamage(slots)],
+      damage: [...check.damage, ...keyDamage(slots), ...(await condemnedDamage(this.context))],
       notes: [...check.notes, ...keyNotes(slots)],
     }
   }
@@ -198,7 +199,7 @@ export class OpenedObjectRepository implements ObjectRepository {
   /** First the registration, then the index, then what is condemned: `docs/format/prune-protocol.md`. */
   async #beginWriting(
     operation: WriterOperation,
-  ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: string[] }> {
+  ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: Set<string> }> {
     const registration = await this.register(operation)
     try {
       await this.index.refresh()

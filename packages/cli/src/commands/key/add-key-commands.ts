@@ -48,6 +48,7 @@ function withNewKey(command: Command): Command {
     .option('--new-passphrase-file <path>', 'file with the new passphrase (default: DBSNAP_NEW_PASSPHRASE)')
     .option('--new-key-file <path>', 'a key file; made, for its owner alone, where there is none')
     .option('--new-master-key', 'the master key in DBSNAP_NEW_MASTER_KEY')
+    .option('--new-aws-kms <key>', 'a key of AWS KMS, by ARN, id or alias/name')
     .option('--new-recovery-key', 'a recovery key, shown once')
     .option('--recovery-key-out <path>', 'write the recovery key to a new file instead')
 }

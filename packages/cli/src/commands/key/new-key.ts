@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises'
+import { awsKms } from '@dbsnap/aws-kms'
 import { createKeyFile, generateRecoveryKey, type RepositorySecrets, UsageError } from '@dbsnap/core'
 import type { Console } from '../../console.ts'
 import { readEnvironment } from '../../environment.ts'
@@ -11,6 +12,7 @@ export interface NewKeyCommandOptions extends GlobalOptions {
   readonly newPassphraseFile?: string
   readonly newKeyFile?: string
   readonly newMasterKey?: boolean
+  readonly newAwsKms?: string
   readonly newRecoveryKey?: boolean
   readonly recoveryKeyOut?: string
 }
@@ -20,14 +22,16 @@ export interface NewKeyCommandOptions extends GlobalOptions {
  * disk, and a recovery key was shown, before anything that it replaces goes.
  */
 export async function newKey(options: NewKeyCommandOptions, console: Console): Promise<RepositorySecrets> {
-  const { newPassphraseFile, newKeyFile, newMasterKey, newRecoveryKey } = options
-  const given = [newPassphraseFile, newKeyFile, newMasterKey, newRecoveryKey].filter((option) => option !== undefined)
+  const { newPassphraseFile, newKeyFile, newMasterKey, newAwsKms, newRecoveryKey } = options
+  const all = [newPassphraseFile, newKeyFile, newMasterKey, newAwsKms, newRecoveryKey]
+  const given = all.filter((option) => option !== undefined)
   const variables = readEnvironment(console.variables)
   if (given.length > 1) throw oneSecret('several new secrets were given')
   if (newPassphraseFile !== undefined) {
     return { passphrase: await readLine(newPassphraseFile, '--new-passphrase-file') }
   }
   if (newKeyFile !== undefined) return { keyFile: await keyFileAt(newKeyFile) }
+  if (newAwsKms !== undefined) return { keyProvider: awsKms(newAwsKms) }
   if (newRecoveryKey) return { recoveryKey: await recoveryKey(options, console) }
   if (newMasterKey) {
     if (variables.DBSNAP_NEW_MASTER_KEY !== undefined) return { masterKey: variables.DBSNAP_NEW_MASTER_KEY }
@@ -41,7 +45,7 @@ export async function newKey(options: NewKeyCommandOptions, console: Console): P
 
 function oneSecret(message: string): UsageError {
   return new UsageError(message, {
-    hint: 'Give one of --new-passphrase-file, --new-key-file, --new-master-key and --new-recovery-key, or set DBSNAP_NEW_PASSPHRASE.',
+    hint: 'Give one of --new-passphrase-file, --new-key-file, --new-master-key, --new-aws-kms and --new-recovery-key, or set DBSNAP_NEW_PASSPHRASE.',
   })
 }
 
