@@ -39,6 +39,7 @@ import type { Pin } from './repository/pin-catalog.ts'
 import type { PruneReport } from './repository/pruning/prune-report.ts'
 import type { RegisteredWriter } from './repository/writer-list.ts'
 import { RepositoryKeyring } from './repository-keyring.ts'
+import { CacheFolder } from './stores/cache-folder.ts'
 import { processName } from './system/process-name.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
@@ -51,6 +52,13 @@ import type { SnapshotId } from './values/snapshot-id.ts'
 export interface OpenRepositoryOptions extends RepositorySecrets {
   /** Where collections without a key are sorted, encrypted. Default: the system's temporary folder. */
   readonly temporaryFolder?: string
+  /**
+   * Where copies of index files, tree nodes, deltas and their bases are kept, as they are stored: for a remote store, so that they cross
+   * the network once. Private to its user; any number of processes may share it, and it may be removed at any time. Default: nowhere.
+   */
+  readonly cacheFolder?: string
+  /** Bytes kept there, about. Default 1 GiB. */
+  readonly cacheBytes?: number
   /**
    * Milliseconds without a sign of life after which a writer of this process may be declared dead by a prune elsewhere; a sign comes
    * six times as often. Default an hour.
@@ -384,12 +392,14 @@ export class Repository {
 async function systemOf(options: OpenRepositoryOptions) {
   const clock = options.clock ?? new SystemClock()
   const randomness = options.randomness ?? new SystemRandomness()
-  const { writerLease } = options
+  const { writerLease, cacheFolder, cacheBytes: maxBytes } = options
+  const bounds = { clock, randomness, ...(maxBytes === undefined ? {} : { maxBytes }) }
   const keyProvider = await keyProvidersOf(options, randomness)
   return {
     clock,
     randomness,
     keyProvider,
+    localCopies: cacheFolder === undefined ? undefined : new CacheFolder(cacheFolder, bounds),
     process: processName(),
     ...(writerLease === undefined ? {} : { writerLease }),
   }

@@ -175,7 +175,7 @@ describe('a stored diff beside a prune', () => {
     const differences = await collect(repository.diff(first, second))
     const { id } = await repository.storeDiff(first, second)
     const named = await repository.stats()
-    expect(named.kinds['diffPage']).toMatchObject({ objects: 1 })
+    expect(named.kinds.diffPage).toMatchObject({ objects: 1 })
     expect(named.unnamedBytes).toBe(0)
     await repository.forget({ snapshots: [first, second], allowLast: true })
     const pruned = await (await openRepository(store)).prune({ grace: 0 })

@@ -1,15 +1,12 @@
 import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
 import type { ObjectId } from '../values/object-id.ts'
-import { BoundedCache } from './bounded-cache.ts'
 import { type DamagedPlace, placeName } from './damage-marks.ts'
+import { IndexBlockCache } from './index-block-cache.ts'
 import { IndexFile } from './index-file.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { fileId, INDEX_PREFIX } from './repository-files.ts'
 import { unlessGone } from './unless-gone.ts'
-
-/** Bytes of index blocks kept in memory: the entries of 1 million objects. Beside more of them filters answer most questions. */
-const BLOCK_CACHE_BYTES = 32 * 1024 * 1024
 
 /** Index files opened, or looked into, at the same time. */
 const AT_ONCE = 8
@@ -31,7 +28,7 @@ export class ObjectIndex {
   readonly #damagedCopies = new Map<string, DamagedPlace>()
   /** Files in which objects were found, the last one first. */
   #found: readonly string[] = []
-  readonly #blocks = new BoundedCache<Buffer>(BLOCK_CACHE_BYTES)
+  readonly #blocks = new IndexBlockCache()
   #refreshing: Promise<boolean> | undefined
 
   constructor(context: RepositoryContext) {
@@ -161,7 +158,7 @@ export class ObjectIndex {
     let changed = false
     for (const id of [...this.#files.keys(), ...this.#damagedFiles.keys()]) {
       if (listed.has(id)) continue
-      changed = this.#files.delete(id) || changed
+      changed = this.#forget(id) || changed
       this.#damagedFiles.delete(id)
     }
     const unknown = [...listed].filter(([id]) => !this.#files.has(id) && !this.#damagedFiles.has(id))
@@ -171,8 +168,16 @@ export class ObjectIndex {
     return changed || unknown.length > 0
   }
 
+  #forget(id: string): boolean {
+    this.#blocks.expect(-(this.#files.get(id)?.entries ?? 0))
+    return this.#files.delete(id)
+  }
+
   async #take(id: string, size: number): Promise<void> {
-    this.#files.set(id, await IndexFile.open(this.#context, id, size, this.#blocks))
+    const file = await IndexFile.open(this.#context, id, size, this.#blocks)
+    this.#forget(id)
+    this.#files.set(id, file)
+    this.#blocks.expect(file.entries)
   }
 
   async #open(id: string, size: number): Promise<void> {
@@ -186,7 +191,7 @@ export class ObjectIndex {
   /** One damaged or vanished index file must not take the rest of the repository with it. */
   #noteFile(id: string, error: unknown): void {
     if (!isDbSnapError(error) || (error.code !== 'DAMAGED' && error.code !== 'STORE_KEY_MISSING')) throw error
-    this.#files.delete(id)
+    this.#forget(id)
     if (error.code === 'DAMAGED') this.#damagedFiles.set(id, { id, error })
   }
 }

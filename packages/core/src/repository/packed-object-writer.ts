@@ -233,7 +233,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     if (copies.some((copy) => copy.version === 0)) return true
     for (const copy of copies) {
       try {
-        freeBacking(await reader.readCopy(copy, accept))
+        freeBacking(await reader.readCopy(copy, { accept }))
         return true
       } catch (error) {
         if (!isUnreadable(error)) throw error

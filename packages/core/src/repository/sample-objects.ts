@@ -71,7 +71,7 @@ async function sampleListed(
   return { objects, ok, damaged }
 }
 
-/** Whether this copy yields the content that its id stands for. `direct`: read past the cache of windows. */
+/** Whether this copy yields the content that its id stands for. `direct`: read from the store itself, and so what it rests on. */
 export async function verifyCopy(
   context: RepositoryContext,
   reader: PackedObjectReader,
@@ -79,7 +79,7 @@ export async function verifyCopy(
   direct: boolean,
 ): Promise<boolean> {
   try {
-    const plaintext = await reader.readCopy(copy, undefined, direct)
+    const plaintext = await reader.readCopy(copy, { direct })
     return identifyObject(context.keys.id, plaintext) === copy.id
   } catch (error) {
     if (isUnreadable(error)) return false
