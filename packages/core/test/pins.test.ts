@@ -97,6 +97,28 @@ describe('a pinned snapshot', () => {
   })
 })
 
+it('a pin that another process takes away at once is gone, and no fault', async () => {
+  const { store } = await inApril()
+  const hooked = storeWith(store, {
+    put: async (key, body, options) => {
+      await store.put(key, body, options)
+      if (key.startsWith('pins/')) await (await openRepository(store)).unpin('1')
+    },
+  })
+  expect(await (await inApril(hooked)).repository.pin('1')).toMatchObject({ snapshot: one })
+  expect(await (await openRepository(store)).pins()).toEqual([])
+})
+
+it('beside a writer that nobody can read nothing is pinned: it may be one that forgets', async () => {
+  const { store, repository } = await inApril()
+  const writer = `writers/${'9'.repeat(32)}`
+  await store.put(writer, [Buffer.from('nonsense')])
+  await expect(repository.pin('1')).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  expect(await keysOf(store, 'pins/')).toEqual([])
+  await store.delete(writer)
+  expect(await repository.pin('1')).toMatchObject({ snapshot: one })
+})
+
 describe('a pin that cannot be read', () => {
   it.each<[string, (bytes: Buffer) => Buffer]>([
     ['is cut', (bytes) => bytes.subarray(0, -1)],

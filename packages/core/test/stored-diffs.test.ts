@@ -7,28 +7,14 @@ import type { OpenedObjectRepository } from '../src/repository/open-object-repos
 import { memory } from '../src/stores/memory-store.ts'
 import { parseDiffId } from '../src/values/diff-id.ts'
 import { alter, flipBit, keysOf, onlyKey, reopen, storeWith } from './object-layer.ts'
+import { changedShop } from './support/changed-shop.ts'
 import { collect } from './support/collect.ts'
 import { MemoryDatabase } from './support/memory-database.ts'
 import { contextOf, createRepository, openRepository } from './support/memory-repository.ts'
-import { index, order, orders, shop } from './support/shop.ts'
-
-/** A repository of two snapshots of a shop, between which `changed` orders and the schema changed. */
-async function two(changed = 50) {
-  const store = memory()
-  const repository = await createRepository(store)
-  const database = shop(orders(300))
-  const first = await repository.take(database)
-  for (let id = 1; id <= changed; id++) database.update('public.orders', order(id, 1, 60))
-  database.insert('public.orders', order(9001))
-  database.insert('public.audit', ['login', 1])
-  database.define(index('orders_paid', 'paid'))
-  const second = await repository.take(database)
-  return { store, repository, database, first, second }
-}
 
 describe('a stored diff', () => {
   it('is what the diff was, to the last field, in another process too', async () => {
-    const { store, repository, first, second } = await two()
+    const { store, repository, first, second } = await changedShop()
     const stored = await repository.storeDiff(first, second)
     const differences = await collect(repository.diff(first, second))
     const reader = await openRepository(store)
@@ -56,7 +42,7 @@ describe('a stored diff', () => {
     ['a few', { limit: 3 }, { limit: 3 }],
     ['counts only', { limit: 0, fieldOrder: false, jsonPatch: true }, { limit: 0, fieldOrder: false, jsonPatch: true }],
   ])('of %s holds that, and says so', async (_, options, choice) => {
-    const { repository } = await two()
+    const { repository } = await changedShop()
     const watched = { ...options, onProgress: () => {}, signal: new AbortController().signal }
     const stored = await repository.storeDiff('latest~1', 'latest', watched)
     expect(stored.choice).toEqual(choice)
@@ -67,14 +53,14 @@ describe('a stored diff', () => {
   })
 
   it('of nothing holds the summary', async () => {
-    const { repository } = await two()
+    const { repository } = await changedShop()
     const stored = await repository.storeDiff('latest', 'latest')
     expect(stored).toMatchObject({ differences: 1, counts: { added: 0, removed: 0, changed: 0, schema: 0 } })
     expect(await collect(repository.readDiff(stored.id))).toMatchObject([{ type: 'summary' }])
   })
 
   it('of a live database needs neither it nor the snapshot to be read', async () => {
-    const { store, repository, database, first, second } = await two()
+    const { store, repository, database, first, second } = await changedShop()
     const differences = await collect(repository.diff(database, first))
     const { id, left, right } = await repository.storeDiff(database, first)
     expect(left).toEqual({ time: expect.any(String), source: { ...second.source, readPoint: expect.any(String) } })
@@ -103,14 +89,14 @@ describe('a stored diff', () => {
   })
 
   it('is encrypted', async () => {
-    const { store, repository, database } = await two()
+    const { store, repository, database } = await changedShop()
     database.update('public.orders', [7, true, 'canary'])
     await repository.storeDiff('latest', database)
     for (const key of await keysOf(store)) expect((await store.get(key)).includes('canary')).toBe(false)
   })
 
   it('and a table whose record is its line do not get into each other’s way', async () => {
-    const { store, repository } = await two(3)
+    const { store, repository } = await changedShop(3)
     const summary = async () => (await collect(repository.diff('latest', 'latest'))).map((line) => JSON.stringify(line))
     const database = new MemoryDatabase()
     database.createTable('public.lines', { columns: { line: 'text' } })
@@ -124,7 +110,7 @@ describe('a stored diff', () => {
   })
 
   it('is one of several: named by its id, or digits that no other begins with', async () => {
-    const { repository, first, second } = await two()
+    const { repository, first, second } = await changedShop()
     const ids: string[] = []
     for (let i = 0; i < 17; i++) ids.push((await repository.storeDiff(first, second, { limit: i })).id)
     expect((await repository.diffs()).map(({ id }) => id)).toEqual(ids.toReversed())
@@ -142,7 +128,7 @@ describe('a stored diff', () => {
 
 describe('storing a diff', () => {
   it('that fails leaves none, and no writer', async () => {
-    const { store, repository, first } = await two()
+    const { store, repository, first } = await changedShop()
     await expect(repository.storeDiff(first, 'nothing')).rejects.toMatchObject({ code: 'UNKNOWN_SNAPSHOT' })
     await expect(repository.storeDiff('nothing', first)).rejects.toMatchObject({ code: 'UNKNOWN_SNAPSHOT' })
     await expect(repository.storeDiff(first, first, { include: ['none'] })).rejects.toMatchObject({
@@ -160,7 +146,7 @@ describe('storing a diff', () => {
   })
 
   it('stores nothing twice', async () => {
-    const { store, repository, first, second } = await two()
+    const { store, repository, first, second } = await changedShop()
     await repository.storeDiff(first, second)
     const before = await keysOf(store, 'packs/')
     await repository.storeDiff(first, second)
@@ -169,67 +155,10 @@ describe('storing a diff', () => {
   })
 })
 
-describe('a stored diff beside a prune', () => {
-  it('outlives its snapshots, and its pages go with it', async () => {
-    const { store, repository, first, second } = await two()
-    const differences = await collect(repository.diff(first, second))
-    const { id } = await repository.storeDiff(first, second)
-    const named = await repository.stats()
-    expect(named.kinds.diffPage).toMatchObject({ objects: 1 })
-    expect(named.unnamedBytes).toBe(0)
-    await repository.forget({ snapshots: [first, second], allowLast: true })
-    const pruned = await (await openRepository(store)).prune({ grace: 0 })
-    expect(pruned.deleted.packs).toBeGreaterThan(0)
-    const reader = await openRepository(store)
-    expect(await collect(reader.readDiff(id))).toEqual(differences)
-    expect(await reader.check({ readFraction: 1 })).toMatchObject({ sound: true, objects: 1, diffs: 1 })
-    await reader.forgetDiff(id)
-    await (await openRepository(store)).prune({ grace: 0 })
-    expect(await keysOf(store, 'packs/')).toEqual([])
-  })
-
-  it('whose root cannot be read ends the prune before anything is deleted', async () => {
-    const { store, repository, first, second } = await two()
-    const { id } = await repository.storeDiff(first, second)
-    await alter(store, `diffs/${id}`, (bytes) => bytes.subarray(0, -1))
-    await repository.forget({ snapshots: [first] })
-    const before = await keysOf(store, 'packs/')
-    const reader = await openRepository(store)
-    await expect(reader.prune({ grace: 0 })).rejects.toMatchObject({ code: 'DAMAGED' })
-    await expect(reader.stats()).rejects.toMatchObject({ code: 'DAMAGED' })
-    expect(await keysOf(store, 'packs/')).toEqual(before)
-    await reader.forgetDiff(id)
-    await reader.prune({ grace: 0 })
-    expect(await reader.check({ readFraction: 1 })).toMatchObject({ sound: true })
-  })
-
-  it('is not published by a writer that was declared dead; its name stays closed', async () => {
-    const { store, repository, first, second } = await two()
-    let id = ''
-    const hooked = storeWith(store, {
-      put: async (key, body, options) => {
-        if (key.startsWith('diffs/')) {
-          for (const writer of await repository.writers()) id = writer.id
-          await repository.unlock({ writers: [id], force: true })
-        }
-        return store.put(key, body, options)
-      },
-    })
-    const late = (await openRepository(hooked)).storeDiff(first, second)
-    await expect(late).rejects.toMatchObject({ code: 'STORE_FAILED', message: expect.stringContaining('dead') })
-    expect(await keysOf(store, 'diffs/')).toEqual([`diffs/${id}`])
-    expect(await repository.diffs()).toEqual([])
-    await expect(repository.forgetDiff(id)).rejects.toMatchObject({ code: 'UNKNOWN_DIFF' })
-    const { diffs } = (await contextOf(store)).objects
-    await expect(diffs.load(parseDiffId(id))).rejects.toMatchObject({ code: 'STORE_KEY_MISSING' })
-    expect(await repository.check()).toMatchObject({ sound: true, diffs: 0 })
-  })
-})
-
 describe('a stored diff that is damaged', () => {
   /** The repository of one stored diff, with a fault in its root. */
   async function withRoot(change: (bytes: Buffer) => Buffer) {
-    const all = await two()
+    const all = await changedShop()
     const { id } = await all.repository.storeDiff(all.first, all.second)
     await alter(all.store, `diffs/${id}`, change)
     return { ...all, id, reader: await openRepository(all.store) }
@@ -274,12 +203,15 @@ describe('a stored diff that is damaged', () => {
     const packs = await keysOf(store, 'packs/')
     for (const key of packs) await store.delete(key)
     await expect(collect(reader.readDiff(id))).rejects.toMatchObject({ code: 'DAMAGED' })
+    await reader.check({ repairIndex: true })
+    await reader.forget({ snapshots: ['latest', 'latest~1'], allowLast: true })
+    expect(await reader.stats()).toMatchObject({ kinds: {}, unnamedBytes: 0 })
     const { sound, brokenDiffs } = await reader.check()
     expect([sound, brokenDiffs]).toEqual([false, [{ id, problem: '1 of its 1 pages are lost' }]])
   })
 
   it('because a page is missing in its list is never shorter in silence', async () => {
-    const { store, repository, first, second } = await two()
+    const { store, repository, first, second } = await changedShop()
     const { id } = await repository.storeDiff(first, second)
     const { diffs } = (await contextOf(store)).objects
     const diff = await diffs.load(id)
