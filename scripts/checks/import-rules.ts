@@ -47,6 +47,10 @@ export const coreLayers: Record<string, LayerRule> = {
     mayImport: [...pure, 'records'],
     reason: 'it writes records that an operation hands to it, and knows nothing of snapshots',
   },
+  retention: {
+    mayImport: ['values', 'errors', 'format'],
+    reason: 'a policy looks at facts of snapshots and decides; it reads and deletes nothing',
+  },
   operations: {
     mayImport: [
       ...pure,
@@ -58,6 +62,7 @@ export const coreLayers: Record<string, LayerRule> = {
       'compression',
       'format',
       'repository',
+      'retention',
       'record-text',
     ],
     reason: 'operations receive their store, clock and randomness from the composition root',

@@ -121,11 +121,11 @@ describe('golden bytes', () => {
     expect(digests).toMatchInlineSnapshot(`
       {
         "config": "8a7041256afe89004fc50ab1ba55bd0b",
-        "index/029c0d270f2ffde53929a388c69964b4": "09d8dfbdeaf89c5011a0e5ece77fcfeb",
-        "index/79faa9784a8ce8b8b1b03dc57f34d21f": "7e48c33a0142b1631308f71020cf27fd",
+        "index/86d15e4b68fa973e171fe794352f2208": "f7b3991dbd657763130be35aee76a9b6",
+        "index/c508c7bfca5c04d072b4f633c63f0e3f": "953f33271c73857f412a0860e0e0211c",
         "keys/d66839c8fefbb44c3605d0b4a16fe730": "fe7edbdfde3ce665736bc53b488a3f42",
-        "packs/75/75bc9ec9c8696e7e703901188434ee07": "cfe7087f1a2cbb752a391d188808f64f",
-        "packs/9c/9c8c891c78f30e3c43be051842e108c7": "b388f5599fc5eea5c717e92fc0c8e5e4",
+        "packs/02/029c0d270f2ffde53929a388c69964b4": "7c3d5695f72f2fd89665290b8169dc4b",
+        "packs/b4/b4f58cfab12dffd58b58253461d8b1e5": "06db717646d3a837aba8f080611f5276",
       }
     `)
   })

@@ -11,7 +11,7 @@ import type { OpenedObjectRepository } from '../src/repository/open-object-repos
 import { PackBuilder } from '../src/repository/pack-builder.ts'
 import { packFile } from '../src/repository/repository-files.ts'
 import { freeBacking } from '../src/values/free-buffer.ts'
-import type { CollectionLayout, ObjectId, ObjectKind } from '../src/values/index.ts'
+import type { CollectionLayout, ObjectId, ObjectKind, SnapshotId } from '../src/values/index.ts'
 import { manifest } from './object-layer.ts'
 
 /** Nodes remembered, to store equal ones once. */
@@ -72,7 +72,7 @@ export async function makeManyObjects(store: ObjectStore, options: ManyObjectsOp
     if (root === null) throw new Error('no records')
     const { id, height, bytes } = root
     await repository.snapshots.put({
-      ...manifest(repository.snapshots.newId(), `2026-01-0${version + 1}T00:00:00.000Z`, 'many'),
+      ...manifest(String(version + 1).padStart(32, '0') as SnapshotId, `2026-01-0${version + 1}T00:00:00.000Z`, 'many'),
       records,
       bytes,
       schema: [document],

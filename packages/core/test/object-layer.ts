@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DEFAULT_SCRYPT, PassphraseKeyProvider } from '../src/encryption/index.ts'
+import { InterruptedError } from '../src/errors/index.ts'
 import type { SnapshotManifest } from '../src/format/snapshot-manifest.ts'
 import type { ObjectStore } from '../src/ports/object-store.ts'
 import type { Clock, Randomness } from '../src/ports/system.ts'
@@ -18,7 +19,15 @@ export function steppingClock(): Clock {
     seconds += 10
     return seconds * 1000
   }
-  return { now: () => new Date(next()), monotonic: next, sleep: async () => {} }
+  return { now: () => new Date(next()), monotonic: next, sleep: untilAborted }
+}
+
+/** Nobody's time comes: only who is interrupted wakes. */
+function untilAborted(_: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((_resolve, reject) => {
+    const wake = (): void => reject(new InterruptedError('interrupted while waiting', { hint: 'Nothing was done.' }))
+    signal?.addEventListener('abort', wake, { once: true })
+  })
 }
 
 /** Clock, randomness and passphrase of a test's repository. Another seed: another process. */

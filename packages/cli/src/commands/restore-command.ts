@@ -1,4 +1,5 @@
-import { ConfirmationRequiredError, type RestoreMode, type RestorePlan } from '@dbsnap/core'
+import type { RestoreMode, RestorePlan } from '@dbsnap/core'
+import { confirm } from '../confirm.ts'
 import type { Console } from '../console.ts'
 import { type DatabaseChoice, databaseAt } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -33,7 +34,15 @@ export async function restoreCommand(name: string, options: RestoreCommandOption
     if (options.plan && options.json) await console.out(`${JSON.stringify(planJson(plan))}\n`)
     else if (!options.json) await console.out(planText(plan))
     if (options.plan) return EXIT.done
-    await confirm(options, target.label, console)
+    await confirm(
+      {
+        yes: options.yes,
+        question: `Write this to ${target.label}?`,
+        refusal: 'nothing was written: nobody confirmed it',
+        hint: 'Look at the plan (--plan), then run it again with --yes.',
+      },
+      console,
+    )
     const result = await repository.apply(plan, {
       safety: options.safety ?? true,
       signal: console.signal,
@@ -59,17 +68,6 @@ export async function restoreCommand(name: string, options: RestoreCommandOption
     bar.end()
     await repository.close()
   }
-}
-
-async function confirm(options: RestoreCommandOptions, label: string, console: Console): Promise<void> {
-  if (options.yes) return
-  if (console.interactive) {
-    const answer = await console.ask(`Write this to ${label}? Type yes: `)
-    if (answer.trim() === 'yes') return
-  }
-  throw new ConfirmationRequiredError('nothing was written: nobody confirmed it', {
-    hint: 'Look at the plan (--plan), then run it again with --yes.',
-  })
 }
 
 function planJson({ snapshot, mode, collections, steps, atomic, warnings }: RestorePlan) {

@@ -11,6 +11,13 @@ export const ERROR_CODES = {
   UNKNOWN_COLLECTION: { exit: 2, retryable: false, meaning: 'A name or pattern matches no collection.' },
   UNKNOWN_SNAPSHOT: { exit: 2, retryable: false, meaning: 'No snapshot of the repository has this name.' },
   AMBIGUOUS_SNAPSHOT: { exit: 2, retryable: false, meaning: 'A prefix fits more than one snapshot.' },
+  SNAPSHOT_PINNED: { exit: 5, retryable: false, meaning: 'A snapshot is pinned, so nothing was forgotten.' },
+  LAST_SNAPSHOT: {
+    exit: 5,
+    retryable: false,
+    meaning: 'A source would be left without any good snapshot, so nothing was forgotten.',
+  },
+  UNKNOWN_DIFF: { exit: 2, retryable: false, meaning: 'No stored diff, or more than one, has this name.' },
   UNKNOWN_KEY_SLOT: { exit: 2, retryable: false, meaning: 'No key slot, or more than one, has this name.' },
   CONNECTION_FAILED: {
     exit: 3,

@@ -14,9 +14,9 @@ const MAX_PART_BYTES = 256 * 1024 * 1024
 const LEVEL = 3
 const HEAD_BYTES = FILE_HEADER_BYTES + 4
 
-/** Everything that a manifest, condemned list or damage mark is bound to. */
+/** Everything that a manifest, condemned list, damage mark, pin, stored diff or registration is bound to. */
 export interface DocumentFile {
-  readonly magic: FileMagic & ('DBSM' | 'DBSC' | 'DBSX')
+  readonly magic: Exclude<FileMagic, 'DBSP' | 'DBSI' | 'DBST'>
   /** The file's own key. */
   readonly key: KeyObject
   readonly repositoryId: Buffer

@@ -10,7 +10,7 @@ import { previousCollections } from './previous-collections.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { readRecordBytes } from './read-records.ts'
 import { sameKey, storeCollection } from './store-collection.ts'
-import { unlessGone } from './unless-gone.ts'
+import { unlessUnreadable } from './unless-unreadable.ts'
 import { verifySample } from './verify-sample.ts'
 
 /** How snapshots are copied. */
@@ -77,7 +77,7 @@ class SnapshotCopy {
     const present = (await this.#copies()).find(({ original }) => original === id)
     if (present !== undefined) return { from: id, id: present.id, existed: true, collectionsRead: 0, storedBytes: 0 }
     const original = await this.#from.objects.snapshots.load(id)
-    const writer = await this.#to.objects.openWriter(signal === undefined ? {} : { signal })
+    const writer = await this.#to.objects.openWriter({ operation: 'copy', ...(signal === undefined ? {} : { signal }) })
     try {
       return await this.#copy(original, writer)
     } finally {
@@ -89,11 +89,12 @@ class SnapshotCopy {
     const { snapshots, compression } = this.#to.objects
     const wanted = original.collections.map(({ layout }) => layout)
     const previous = await previousCollections(snapshots, original.source.label, wanted)
-    const reusable = await this.#copiedTrees(original)
+    const copied = await this.#copiedTrees(original)
+    writer.restOn([...previous.snapshots, ...copied.snapshots])
     const collections: SnapshotCollection[] = []
     let collectionsRead = 0
     for (const collection of original.collections) {
-      let tree = reusable.get(treeName(collection))
+      let tree = copied.trees.get(treeName(collection))
       // Where anything was lost since then, all is offered again: that heals it.
       if (!writer.reuses) tree = undefined
       if (tree === undefined) collectionsRead++
@@ -111,7 +112,7 @@ class SnapshotCopy {
     const parent = await this.#parentOf(original)
     const { manifest, storedBytes } = await snapshots.put({
       ...summary,
-      id: snapshots.newId(),
+      id: writer.id,
       ...(parent === undefined ? {} : { parent }),
       compression: { ...compression, ratio: ratioOf(counts) },
       verification,
@@ -178,20 +179,22 @@ class SnapshotCopy {
   }
 
   /** Trees that stand in the other repository already, by their originals: those of the copies nearest in time, of the same source. */
-  async #copiedTrees({ time, source }: SnapshotManifest): Promise<Map<string, Tree | undefined>> {
+  async #copiedTrees({ time, source }: SnapshotManifest): Promise<CopiedTrees> {
     const siblings = (await this.#copies()).filter(({ label }) => label === source.label)
     const near = [siblings.find((copy) => copy.time < time), siblings.findLast((copy) => copy.time > time)]
+    const snapshots: SnapshotId[] = []
     const trees = new Map<string, Tree | undefined>()
     for (const copy of near.filter((copy) => copy !== undefined)) {
-      const original = await unlessGone(this.#from.objects.snapshots.load(copy.original))
-      const stored = await unlessGone(this.#to.objects.snapshots.load(copy.id))
+      const original = await unlessUnreadable(this.#from.objects.snapshots.load(copy.original))
+      const stored = await unlessUnreadable(this.#to.objects.snapshots.load(copy.id))
       if (original === undefined || stored === undefined) continue
+      snapshots.push(copy.id)
       // A copy has the collections of its original, in their order.
       for (const [i, collection] of original.collections.entries()) {
         trees.set(treeName(collection), stored.collections[i])
       }
     }
-    return trees
+    return { snapshots, trees }
   }
 
   /** The newest older snapshot of the same source, whether a copy or not: times of parents are earlier. */
@@ -206,6 +209,12 @@ interface Copy {
   readonly time: string
   readonly label: string
   readonly original: SnapshotId
+}
+
+interface CopiedTrees {
+  /** The copies that they are of. */
+  readonly snapshots: readonly SnapshotId[]
+  readonly trees: ReadonlyMap<string, Tree | undefined>
 }
 
 type Tree = Pick<SnapshotCollection, 'records' | 'bytes' | 'root' | 'splitBits'>

@@ -1,12 +1,10 @@
-import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { SnapshotManifest, SnapshotSummary } from '../format/snapshot-manifest.ts'
-import { decodeSegments } from '../record-tree/segments-codec.ts'
-import { TreeCursor } from '../record-tree/tree-cursor.ts'
+import type { ChunkEntry } from '../record-tree/chunk-entry.ts'
 import type { KindSize, StoredObjects } from '../repository/stored-objects.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { OperationContext } from './operation-context.ts'
-import { rootOf } from './tree-root-of.ts'
+import { type ObjectVisitor, visitObjects } from './visit-objects.ts'
 
 /** Files below one prefix of the store. */
 export interface FilesSize {
@@ -111,7 +109,7 @@ function bySource(snapshots: RepositoryStats['snapshots']): RepositoryStats['sou
 }
 
 /** Notes of each object which snapshot names it first, and whether another does. */
-class OwnerWalk {
+class OwnerWalk implements ObjectVisitor {
   readonly #context: OperationContext
   readonly #stored: StoredObjects
   readonly #signal: AbortSignal | undefined
@@ -120,6 +118,8 @@ class OwnerWalk {
   /** Of chunks, each counted once. */
   plainChunkBytes = 0
   sealedChunkBytes = 0
+  /** Whether the objects that follow are segments of a chunk that no snapshot named before. */
+  #countsSegments = false
 
   constructor(context: OperationContext, stored: StoredObjects, signal: AbortSignal | undefined) {
     this.#context = context
@@ -131,34 +131,28 @@ class OwnerWalk {
   /** The next snapshot. */
   async add(manifest: SnapshotManifest): Promise<void> {
     this.#snapshot++
-    for (const id of manifest.schema) this.#name(id)
-    for (const collection of manifest.collections) {
-      const cursor = new TreeCursor(this.#context.objects.reader, rootOf(collection))
-      await cursor.open()
-      for (let entry = cursor.entry; entry !== undefined; entry = cursor.entry) {
-        throwIfInterrupted(this.#signal, 'counting')
-        const { isFirst, isNew, bytes } = this.#name(entry.id)
-        if (cursor.level >= 0) {
-          // What lies below a node that is shared already is shared already.
-          if (isNew) await cursor.descend()
-          else cursor.skip()
-          continue
-        }
-        if (isFirst) {
-          this.plainChunkBytes += entry.bytes
-          if (!entry.segmented) this.sealedChunkBytes += bytes
-        }
-        if (entry.segmented && isNew) await this.#segments(entry.id, isFirst)
-        cursor.skip()
-      }
-    }
+    this.#countsSegments = false
+    await visitObjects(this.#context.objects.reader, manifest, this, this.#signal, 'counting')
   }
 
-  async #segments(list: ObjectId, isFirst: boolean): Promise<void> {
-    for (const id of decodeSegments(await this.#context.objects.reader.read('segments', list), list)) {
-      const { bytes } = this.#name(id)
-      if (isFirst) this.sealedChunkBytes += bytes
+  object(id: ObjectId): void {
+    const { bytes } = this.#name(id)
+    if (this.#countsSegments) this.sealedChunkBytes += bytes
+  }
+
+  /** What lies below a node that is shared already is shared already. */
+  node(id: ObjectId): boolean {
+    return this.#name(id).isNew
+  }
+
+  chunk({ id, bytes, segmented }: ChunkEntry): boolean {
+    const { isFirst, isNew, bytes: sealedBytes } = this.#name(id)
+    this.#countsSegments = isFirst
+    if (isFirst) {
+      this.plainChunkBytes += bytes
+      if (!segmented) this.sealedChunkBytes += sealedBytes
     }
+    return isNew
   }
 
   /** `isFirst`: no snapshot named it before. `isNew`: that, or now another one does for the first time. */

@@ -121,6 +121,7 @@ class Take {
     const label = this.#options.label ?? readPoint.facts.label
     const parent = await this.#context.objects.snapshots.latest(label)
     const previous = await previousCollections(this.#context.objects.snapshots, label, readPoint.collections)
+    this.#writer.restOn(previous.snapshots)
     const collections: SnapshotCollection[] = []
     for (const { estimatedRecords, estimatedBytes } of readPoint.collections) {
       this.#progress.expect(estimatedRecords, estimatedBytes)
@@ -200,7 +201,7 @@ class Take {
     const sum = (count: (collection: SnapshotCollection) => number): number =>
       collections.reduce((total, collection) => total + count(collection), 0)
     const { manifest, storedBytes } = await objects.snapshots.put({
-      id: objects.snapshots.newId(),
+      id: this.#writer.id,
       format: 1,
       time: clock.now().toISOString(),
       tags: this.#options.tags ?? {},

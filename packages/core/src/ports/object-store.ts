@@ -31,6 +31,12 @@ export interface ObjectStore {
   readonly label: string
 
   /**
+   * Milliseconds within which a listing may lack what was put, or show what was deleted. Default 0: listings are right as soon as a put
+   * resolves. Where they lag, a prune waits long before it deletes.
+   */
+  readonly listingLag?: number
+
+  /**
    * Stores `body` (parts are joined) under `key`. Resolves only when it is durable and visible. On any failure nothing
    * becomes visible, not even partly, and an older file under the key is as it was. Replaces an older file atomically.
    * `exclusive: true` (default false): fails with `StoreFailedError` where the key already exists; of two at once, at

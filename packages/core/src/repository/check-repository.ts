@@ -3,6 +3,7 @@ import { InterruptedError } from '../errors/interrupted-error.ts'
 import type { DeltaHeader } from '../format/object-header.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import { copiesByPack } from './copies-by-pack.ts'
 import { rememberDamage } from './damage-marks.ts'
 import type { IndexFile } from './index-file.ts'
 import { ListedObjects } from './listed-objects.ts'
@@ -146,13 +147,11 @@ export class RepositoryChecker {
   }
 
   async #checkIndexFile(file: IndexFile): Promise<void> {
-    const byPack = new Map<string, ObjectCopy[]>(file.packs.map(({ id }) => [id, []]))
-    const copies = readableCopies(file, (problem) => this.#report(indexFile(file.id), problem, 0))
-    for await (const copy of copies) (byPack.get(copy.pack.id) as ObjectCopy[]).push(copy)
+    const readable = readableCopies(file, (problem) => this.#report(indexFile(file.id), problem, 0))
+    const byPack = await copiesByPack(file.packs, readable)
     this.#objects += file.entries
-    for (const pack of file.packs) {
+    for (const [pack, copies] of byPack) {
       this.#throwIfInterrupted()
-      const copies = (byPack.get(pack.id) as ObjectCopy[]).sort((a, b) => a.offset - b.offset)
       await this.#checkPack(pack.id, pack.size, copies)
       this.#indexed.add(pack.id)
       this.#options.onPack?.(++this.#done, Math.max(this.#packs.size, this.#done))

@@ -8,64 +8,95 @@ import {
   encodeSealedDocument,
   firstPartEnd,
 } from '../format/sealed-document-codec.ts'
+import type { StoredFile } from '../ports/object-store.ts'
 import type { RepositoryDamage } from './check-repository.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONDEMNED_PREFIX, FILE_ID_BYTES, fileId } from './repository-files.ts'
+import { unlessGone } from './unless-gone.ts'
 
-const condemnedSchema = z.strictObject({ packs: z.array(z.string().regex(/^[0-9a-f]{32}$/)) })
+/** What a mark says. Rewritten as the deletion it announces goes on; each state may only say less than the one before. */
+export interface CondemnedList {
+  /** Ids of packs that are about to be deleted. A writer treats what lies in them as absent. */
+  readonly packs: readonly string[]
+  /**
+   * Writers and roots that may rest on these packs: writers registered and roots there after the mark was put, but for the roots that were walked. Absent until
+   * they were listed: then any may.
+   */
+  readonly before?: readonly string[]
+  /** Writers of `before` that were at work when last looked. None: the grace period runs from the time of the file. */
+  readonly waiting?: readonly string[]
+}
 
-/** Ids of all packs that some prune is about to delete. Fails with `DamagedError`: an unreadable mark must stop a writer. */
-export async function readCondemnedPacks(context: RepositoryContext): Promise<Set<string>> {
-  const packs = new Set<string>()
-  for await (const { key } of context.store.list(CONDEMNED_PREFIX)) {
-    for (const pack of await readMark(context, key)) packs.add(pack)
+/** A mark as it lies in the store. */
+export interface CondemnedMark extends CondemnedList {
+  /** 32 hex digits. */
+  readonly id: string
+  /** By the store's clock, of its last change. */
+  readonly modified: Date
+}
+
+const id = z.string().regex(/^[0-9a-f]{32}$/)
+const listSchema = z.strictObject({
+  packs: z.array(id),
+  before: z.array(id).exactOptional(),
+  waiting: z.array(id).exactOptional(),
+})
+
+/** All marks. Fails with `DamagedError`: an unreadable mark must stop a writer. */
+export async function readMarks(context: RepositoryContext): Promise<CondemnedMark[]> {
+  const marks: CondemnedMark[] = []
+  for await (const file of context.store.list(CONDEMNED_PREFIX)) {
+    const mark = await readMark(context, file)
+    if (mark !== undefined) marks.push(mark)
   }
-  return packs
+  return marks
 }
 
 /** Marks that cannot be read, each of which stops every writer. */
 export async function condemnedDamage(context: RepositoryContext): Promise<RepositoryDamage[]> {
   const damage: RepositoryDamage[] = []
-  for await (const { key } of context.store.list(CONDEMNED_PREFIX)) {
+  for await (const file of context.store.list(CONDEMNED_PREFIX)) {
     try {
-      await readMark(context, key)
+      await readMark(context, file)
     } catch (error) {
       if (!isDbSnapError(error) || error.code !== 'DAMAGED') throw error
-      damage.push({ file: key, problem: `${error.message}; no snapshot can be taken while it lies there`, objects: 0 })
+      const problem = `${error.message}; no snapshot can be taken while it lies there`
+      damage.push({ file: file.key, problem, objects: 0 })
     }
   }
   return damage
 }
 
-async function readMark(context: RepositoryContext, key: string): Promise<readonly string[]> {
+/** Undefined where a prune that ended while we listed has taken its mark away. */
+async function readMark(context: RepositoryContext, { key, modified }: StoredFile): Promise<CondemnedMark | undefined> {
   const id = fileId(key)
   const bytes = id === undefined ? undefined : await unlessGone(context.store.get(key))
-  if (id === undefined || bytes === undefined) return []
-  const file = condemnedFile(context, Buffer.from(id, 'hex'))
+  if (id === undefined || bytes === undefined) return undefined
+  const file = markFile(context, id)
   if (firstPartEnd(file, bytes) !== bytes.length) throw damaged(`${key} is damaged: its size does not fit`)
-  return condemnedSchema.parse(decodeSealedDocument(file, bytes, 0)).packs
+  return { id, modified, ...listSchema.parse(decodeSealedDocument(file, bytes, 0)) }
 }
 
 /** Marks packs: every writer that registers from now on treats what lies in them as absent. Resolves with the mark's id. */
 export async function condemnPacks(context: RepositoryContext, packs: readonly string[]): Promise<string> {
-  const id = context.randomness.bytes(FILE_ID_BYTES)
-  const file = condemnedFile(context, id)
-  await context.store.put(file.name, encodeSealedDocument(file, [{ packs }], context.randomness))
-  return id.toString('hex')
+  const id = context.randomness.bytes(FILE_ID_BYTES).toString('hex')
+  await putMark(context, id, { packs })
+  return id
 }
 
-function condemnedFile(context: RepositoryContext, id: Buffer): DocumentFile {
-  const key = deriveFileKey(context.keys.manifest, id, 'manifest file')
-  const name = CONDEMNED_PREFIX + id.toString('hex')
-  return { magic: 'DBSC', key, repositoryId: context.repositoryId, fileId: id, name }
+/** Puts a mark, or what it says from now on. */
+export async function putMark(context: RepositoryContext, id: string, list: CondemnedList): Promise<void> {
+  const file = markFile(context, id)
+  await context.store.put(file.name, encodeSealedDocument(file, [list], context.randomness))
 }
 
-/** A prune that ended while we listed has taken its mark away. */
-async function unlessGone(bytes: Promise<Buffer>): Promise<Buffer | undefined> {
-  try {
-    return await bytes
-  } catch (error) {
-    if (isDbSnapError(error) && error.code === 'STORE_KEY_MISSING') return undefined
-    throw error
-  }
+/** Takes a mark away. Quiet where it is gone. */
+export async function removeMark(context: RepositoryContext, id: string): Promise<void> {
+  await context.store.delete(CONDEMNED_PREFIX + id)
+}
+
+function markFile(context: RepositoryContext, id: string): DocumentFile {
+  const fileId = Buffer.from(id, 'hex')
+  const key = deriveFileKey(context.keys.manifest, fileId, 'manifest file')
+  return { magic: 'DBSC', key, repositoryId: context.repositoryId, fileId, name: CONDEMNED_PREFIX + id }
 }

@@ -61,6 +61,13 @@ export async function rememberDamage(
   if (isStale) for (const id of ids) await context.store.delete(DAMAGED_PREFIX + id)
 }
 
+/** Marks no longer what lay in packs that are deleted. */
+export async function forgetDamage(context: RepositoryContext, packs: ReadonlySet<string>): Promise<void> {
+  const { places } = await readDamageMarks(context)
+  const left = places.filter(({ pack }) => !packs.has(pack))
+  if (left.length < places.length) await rememberDamage(context, left, { complete: true })
+}
+
 /** One text for one place. */
 export function placeName({ pack, offset }: DamagedPlace): string {
   return `${pack}/${offset}`

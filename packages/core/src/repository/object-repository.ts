@@ -2,11 +2,19 @@ import type { CompressionSettings } from '../compression/compression-settings.ts
 import type { ObjectReader, ObjectWriter } from '../ports/object-access.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
+import type { DiffCatalog } from './diff-catalog.ts'
 import type { KeySlots } from './key-slot-list.ts'
+import type { PinCatalog } from './pin-catalog.ts'
+import type { PrunePacksOptions, PruneReport } from './pruning/prune-report.ts'
+import type { RootSource } from './pruning/root-source.ts'
 import type { IndexRebuild } from './rebuild-index.ts'
 import type { SnapshotCatalog } from './snapshot-catalog.ts'
 import type { StoredObjects } from './stored-objects.ts'
+import type { WriterOperation } from './writer-file.ts'
+import type { RegisteredWriter } from './writer-list.ts'
+import type { WriterRegistration } from './writer-registration.ts'
 
 /** Bytes that one writer has caused. */
 export interface WriterCounts {
@@ -33,6 +41,8 @@ export interface SampleResult {
 
 /** An `ObjectWriter` of one repository. Registered in `writers/` from opening to closing. */
 export interface RepositoryWriter extends ObjectWriter {
+  /** The id of the one snapshot or stored diff that it may publish. */
+  readonly id: SnapshotId
   /**
    * Resolves when all that was taken is durable and listed in a durable index. Fails with `StoreFailedError` where a
    * prune has declared this writer dead: it must then not publish a snapshot.
@@ -40,10 +50,12 @@ export interface RepositoryWriter extends ObjectWriter {
   flush(): Promise<void>
   readonly counts: WriterCounts
   /**
-   * Whether whatever an earlier snapshot names may be named again without being offered. Not where a pack is missing, cut or
-   * condemned, or an object is known to be damaged.
+   * Whether whatever the snapshots given to `restOn` name may be named again without being offered. Not where a pack is missing
+   * or cut, or an object is known to be damaged.
    */
   readonly reuses: boolean
+  /** Says on which snapshots the new one rests: what they name at the same place is handed to `keep`. */
+  restOn(snapshots: readonly SnapshotId[]): void
   /** Whether a healthy copy is stored, or was taken by this writer: `store` would do nothing. */
   has(id: ObjectId): Promise<boolean>
   /**
@@ -56,6 +68,8 @@ export interface RepositoryWriter extends ObjectWriter {
 }
 
 export interface OpenWriterOptions {
+  /** For those who look for what is at work. Default `take`. */
+  readonly operation?: WriterOperation
   /** Default: the repository's own. */
   readonly compression?: CompressionSettings
   /** Plain bytes taken and not yet packed, at most (one object may always be taken). Default 8 MiB. */
@@ -77,6 +91,9 @@ export interface ObjectRepository {
   /** Reads objects of any snapshot. Loads the index at the first read, and again when an object is not found. */
   readonly reader: ObjectReader
   readonly snapshots: SnapshotCatalog
+  readonly diffs: DiffCatalog
+  /** What keeps snapshots from being forgotten. */
+  readonly pins: PinCatalog
   /** The secrets that open it. */
   readonly keys: KeySlots
   /** The id that content has in this repository. */
@@ -90,6 +107,14 @@ export interface ObjectRepository {
   storedObjects(): Promise<StoredObjects>
   /** Writes the index anew from the packs: for index files that are lost or damaged. */
   rebuildIndex(): Promise<IndexRebuild>
+  /** Deletes what no root needs, in phases. `docs/format/prune-protocol.md`. */
+  prune(roots: RootSource, options: PrunePacksOptions): Promise<PruneReport>
+  /** Registers this process without anything to publish: for who must be seen by others. To be ended. */
+  register(operation: WriterOperation): Promise<WriterRegistration>
+  /** Who is registered as a writer. */
+  writers(): Promise<RegisteredWriter[]>
+  /** Declares a writer dead: it publishes nothing from now on. Quiet where there is none. */
+  declareDead(writer: SnapshotId): Promise<void>
   /** Closes the store. */
   close(): Promise<void>
 }

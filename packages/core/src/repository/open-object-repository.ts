@@ -4,12 +4,14 @@ import { NotARepositoryError } from '../errors/not-a-repository-error.ts'
 import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { Clock, Randomness } from '../ports/system.ts'
+import type { Clock, ProcessName, Randomness } from '../ports/system.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import type { SnapshotId } from '../values/snapshot-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { condemnedDamage } from './condemned-packs.ts'
 import { readDamageMarks } from './damage-marks.ts'
+import { DiffCatalog } from './diff-catalog.ts'
 import { keyDamage, keyNotes } from './key-notes.ts'
 import { KeySlots } from './key-slot-list.ts'
 import { unlockRepository } from './key-slots.ts'
@@ -19,20 +21,35 @@ import type { ObjectRepository, OpenWriterOptions, RepositoryWriter } from './ob
 import { PackReader } from './pack-reader.ts'
 import { PackedObjectReader } from './packed-object-reader.ts'
 import { PackedObjectWriter } from './packed-object-writer.ts'
+import { PinCatalog } from './pin-catalog.ts'
+import { Prune } from './pruning/prune.ts'
+import type { PrunePacksOptions, PruneReport } from './pruning/prune-report.ts'
+import type { RootSource } from './pruning/root-source.ts'
 import { type IndexRebuild, rebuildIndex } from './rebuild-index.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONFIG_FILE } from './repository-files.ts'
 import { SnapshotCatalog } from './snapshot-catalog.ts'
 import { StoredObjects } from './stored-objects.ts'
 import { TrustedPacks } from './trusted-packs.ts'
-import { registerWriter } from './writer-registration.ts'
+import type { WriterOperation } from './writer-file.ts'
+import { declareDead, listWriters, type RegisteredWriter } from './writer-list.ts'
+import { WriterRegistration } from './writer-registration.ts'
 
 export interface OpenObjectRepositoryOptions {
   /** Opens one of the key slots; of several each is tried. Absent or none: the repository must be unencrypted. */
   readonly keyProvider?: KeyProvider | readonly KeyProvider[]
   readonly clock: Clock
   readonly randomness: Randomness
+  /** For those who look for who is at work. Default: nowhere. */
+  readonly process?: ProcessName
+  /** Milliseconds without a sign of life after which a writer of this process may be declared dead. Default an hour. */
+  readonly writerLease?: number
 }
+
+export const NO_PROCESS: ProcessName = { host: '', pid: 0 }
+
+/** Longer than a laptop sleeps over lunch: one that is declared dead loses its work. Signs of life come every ten minutes. */
+export const WRITER_LEASE = 60 * 60 * 1000
 
 /** Size at which a pack is closed: big enough for a bucket's costs per request, small enough to hold two in memory. */
 const PACK_BYTES = 16 * 1024 * 1024
@@ -49,9 +66,13 @@ export async function openObjectRepository(
   requireZstdDictionaries()
   const config = decodeConfig(await readConfig(store), store.label)
   const { keys, slot } = await unlockRepository(store, config, [options.keyProvider ?? []].flat())
-  const { clock, randomness } = options
+  const { clock, randomness, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
   const repositoryId = Buffer.from(config.repository, 'hex')
-  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness }, config, slot)
+  return new OpenedObjectRepository(
+    { store, repositoryId, keys, clock, randomness, process, writerLease },
+    config,
+    slot,
+  )
 }
 
 async function readConfig(store: ObjectStore): Promise<Buffer> {
@@ -74,6 +95,8 @@ export class OpenedObjectRepository implements ObjectRepository {
   readonly compression: RepositoryConfig['compression']
   readonly splitSeed: Buffer
   readonly snapshots: SnapshotCatalog
+  readonly diffs: DiffCatalog
+  readonly pins: PinCatalog
   readonly reader: PackedObjectReader
   readonly context: RepositoryContext
   readonly index: ObjectIndex
@@ -90,6 +113,8 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.index = new ObjectIndex(context)
     this.reader = new PackedObjectReader(context, this.index, new PackReader(context))
     this.snapshots = new SnapshotCatalog(context)
+    this.diffs = new DiffCatalog(context)
+    this.pins = new PinCatalog(context)
     this.keys = new KeySlots(context, { encrypted: this.encrypted, openedWith: slot })
   }
 
@@ -102,30 +127,20 @@ export class OpenedObjectRepository implements ObjectRepository {
     return copies.some((copy) => !this.index.isDamaged(copy))
   }
 
-  /** First the registration, then the index, then what is condemned: `docs/format/prune-protocol.md`. */
   async openWriter(options: OpenWriterOptions = {}): Promise<RepositoryWriter> {
-    const registration = await registerWriter(this.context)
-    try {
-      await this.index.refresh()
-      for (const place of (await readDamageMarks(this.context)).places) this.index.noteDamagedAt(place)
-      const trusted = await TrustedPacks.load(this.context, this.index)
-      const adopted = await adoptPacks(this.context, this.index, trusted.unlisted())
-      return new PackedObjectWriter({
-        context: this.context,
-        index: this.index,
-        reader: this.reader,
-        trusted,
-        adopted,
-        registration,
-        compression: options.compression ?? this.compression,
-        bytesInFlight: options.bytesInFlight ?? BYTES_IN_FLIGHT,
-        packBytes: options.packBytes ?? PACK_BYTES,
-        signal: options.signal,
-      })
-    } catch (error) {
-      await this.store.delete(registration)
-      throw error
-    }
+    const { registration, trusted, adopted } = await this.#beginWriting(options.operation ?? 'take')
+    return new PackedObjectWriter({
+      context: this.context,
+      index: this.index,
+      reader: this.reader,
+      trusted,
+      adopted,
+      registration,
+      compression: options.compression ?? this.compression,
+      bytesInFlight: options.bytesInFlight ?? BYTES_IN_FLIGHT,
+      packBytes: options.packBytes ?? PACK_BYTES,
+      signal: options.signal,
+    })
   }
 
   async check(options: CheckRepositoryOptions = {}): Promise<RepositoryCheck> {
@@ -146,18 +161,64 @@ export class OpenedObjectRepository implements ObjectRepository {
     return StoredObjects.load(this.index)
   }
 
+  async prune(roots: RootSource, options: PrunePacksOptions): Promise<PruneReport> {
+    const { context, index, reader, compression } = this
+    const parts = { context, index, reader, roots, compression, packBytes: PACK_BYTES, options }
+    if (options.dryRun === true) return new Prune(parts).run()
+    return this.#registered('prune', (registration) => new Prune({ ...parts, registration }).run())
+  }
+
+  register(operation: WriterOperation): Promise<WriterRegistration> {
+    return WriterRegistration.begin(this.context, operation)
+  }
+
+  /** Registers to learn the store's time. */
+  writers(): Promise<RegisteredWriter[]> {
+    return this.#registered('unlock', async (registration) => {
+      const writers = await listWriters(this.context, await registration.seen())
+      return writers.filter(({ id }) => id !== registration.id)
+    })
+  }
+
+  declareDead(writer: SnapshotId): Promise<void> {
+    return declareDead(this.context, writer)
+  }
+
   /** Registered, so that a prune waits for what it lists. */
-  async rebuildIndex(): Promise<IndexRebuild> {
-    const registration = await registerWriter(this.context)
-    try {
+  rebuildIndex(): Promise<IndexRebuild> {
+    return this.#registered('index rebuild', async () => {
       await this.index.refresh()
-      return await rebuildIndex(this.context, this.index)
-    } finally {
-      await this.store.delete(registration)
-    }
+      return rebuildIndex(this.context, this.index)
+    })
   }
 
   close(): Promise<void> {
     return this.store.close()
+  }
+
+  /** First the registration, then the index, then what is condemned: `docs/format/prune-protocol.md`. */
+  async #beginWriting(
+    operation: WriterOperation,
+  ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: string[] }> {
+    const registration = await this.register(operation)
+    try {
+      await this.index.refresh()
+      for (const place of (await readDamageMarks(this.context)).places) this.index.noteDamagedAt(place)
+      const trusted = await TrustedPacks.load(this.context, this.index)
+      const adopted = await adoptPacks(this.context, this.index, trusted.unlisted())
+      return { registration, trusted, adopted }
+    } catch (error) {
+      await registration.end()
+      throw error
+    }
+  }
+
+  async #registered<T>(operation: WriterOperation, work: (registration: WriterRegistration) => Promise<T>): Promise<T> {
+    const registration = await this.register(operation)
+    try {
+      return await work(registration)
+    } finally {
+      await registration.end()
+    }
   }
 }

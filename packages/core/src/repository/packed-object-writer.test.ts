@@ -7,9 +7,10 @@ import type { ObjectId } from '../values/index.ts'
 describe('a writer', () => {
   it('is registered from opening to closing', async () => {
     const store = memory()
-    const writer = await (await create(store)).openWriter()
-    const registration = await onlyKey(store, 'writers/')
-    expect(JSON.parse((await store.get(registration)).toString())).toEqual({ format: 1, started: expect.any(String) })
+    const repository = await create(store)
+    const writer = await repository.openWriter()
+    expect(await onlyKey(store, 'writers/')).toBe(`writers/${writer.id}`)
+    expect(await repository.writers()).toMatchObject([{ id: writer.id, operation: 'take', expired: false }])
     await writer.close()
     await writer.close()
     expect(await keysOf(store, 'writers/')).toEqual([])

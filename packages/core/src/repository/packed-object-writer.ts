@@ -2,9 +2,10 @@ import type { CompressionSettings } from '../compression/compression-settings.ts
 import { InterruptedError } from '../errors/interrupted-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { MAX_OBJECT_BYTES } from '../format/object-header.ts'
-import { freeBuffer } from '../values/free-buffer.ts'
+import { freeBacking, freeBuffer } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
+import type { SnapshotId } from '../values/snapshot-id.ts'
 import { rememberDamage } from './damage-marks.ts'
 import { IndexWriter, type WrittenIndexFile } from './index-writer.ts'
 import { ObjectEncoder } from './object-encoder.ts'
@@ -13,11 +14,11 @@ import type { ObjectIndex } from './object-index.ts'
 import type { RepositoryWriter, SampleResult, WriterCounts } from './object-repository.ts'
 import type { EncodedObject } from './pack-builder.ts'
 import { PackWriter, type WrittenPack } from './pack-writer.ts'
-import type { PackedObjectReader } from './packed-object-reader.ts'
+import { isUnreadable, type PackedObjectReader } from './packed-object-reader.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { sampleObjects } from './sample-objects.ts'
 import type { TrustedPacks } from './trusted-packs.ts'
-import { requireRegistration } from './writer-registration.ts'
+import type { WriterRegistration } from './writer-registration.ts'
 
 /** Objects taken and not yet packed, at most: enough to keep the compressors busy whatever the sizes. */
 const OBJECTS_IN_FLIGHT = 32
@@ -29,8 +30,8 @@ export interface PackedObjectWriterParts {
   readonly trusted: TrustedPacks
   /** Index files of packs that an interrupted writer left: part of what is sampled, for nobody has. */
   readonly adopted: readonly string[]
-  /** Key of the writer's file in `writers/`. */
-  readonly registration: string
+  /** Ended when the writer is closed. */
+  readonly registration: WriterRegistration
   readonly compression: CompressionSettings
   readonly bytesInFlight: number
   readonly packBytes: number
@@ -81,8 +82,16 @@ export class PackedObjectWriter implements RepositoryWriter {
     return { ...this.#counts }
   }
 
+  get id(): SnapshotId {
+    return this.#parts.registration.id
+  }
+
   get reuses(): boolean {
-    return !this.#parts.trusted.chainsMayBeBroken
+    return this.#parts.trusted.mayReuse
+  }
+
+  restOn(snapshots: readonly SnapshotId[]): void {
+    this.#parts.trusted.restOn(snapshots)
   }
 
   identify(plaintext: Uint8Array): ObjectId {
@@ -118,7 +127,7 @@ export class PackedObjectWriter implements RepositoryWriter {
 
   async keep(kind: ObjectKind, id: ObjectId, plaintext: Buffer): Promise<void> {
     this.#throwIfEnded()
-    if (this.#parts.trusted.chainsMayBeBroken) return this.store(kind, id, plaintext)
+    if (!this.#parts.trusted.mayReuse) return this.store(kind, id, plaintext)
     this.#counts.known++
     freeBuffer(plaintext)
   }
@@ -142,7 +151,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     try {
       await this.#packs.finish()
       await this.#indexes.flush()
-      await requireRegistration(this.#parts.context, this.#parts.registration)
+      await this.#parts.registration.require()
     } catch (error) {
       this.#fail(error)
     }
@@ -162,7 +171,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     this.#closed = true
     await this.#draining
     await this.#packs.settle()
-    await this.#parts.context.store.delete(this.#parts.registration)
+    await this.#parts.registration.end()
   }
 
   /** In order: what was taken first is packed first, so that equal input makes equal packs. */
@@ -212,18 +221,22 @@ export class PackedObjectWriter implements RepositoryWriter {
     return this.#encoder.encode(kind, id, plaintext, base)
   }
 
+  /**
+   * A delta counts only when it was read through trusted packs: one that a writer put after it had been declared dead
+   * may rest on what was deleted meanwhile. Seldom asked for: what the snapshot before has is kept without a look.
+   */
   async #isStored(id: ObjectId): Promise<boolean> {
     const { index, reader, trusted } = this.#parts
     const accept = trusted.accepts.bind(trusted)
     const copies = (await index.find(id)).filter(accept)
-    if (copies.length === 0 || !trusted.chainsMayBeBroken) return copies.length > 0
     if (copies.some((copy) => copy.version === 0)) return true
     for (const copy of copies) {
-      const readable = await reader.readCopy(copy, accept).then(
-        () => true,
-        () => false,
-      )
-      if (readable) return true
+      try {
+        freeBacking(await reader.readCopy(copy, accept))
+        return true
+      } catch (error) {
+        if (!isUnreadable(error)) throw error
+      }
     }
     return false
   }

@@ -1,4 +1,5 @@
 import type { PackEntry } from '../format/pack-codec.ts'
+import { dropFromIndex } from './drop-from-index.ts'
 import { IndexWriter } from './index-writer.ts'
 import type { ObjectIndex } from './object-index.ts'
 import { readPackDirectory } from './pack-directory.ts'
@@ -46,8 +47,17 @@ export async function rebuildIndex(context: RepositoryContext, index: ObjectInde
   }
   await writer.flush()
   for (const id of before) await context.store.delete(indexFile(id))
+  // A prune that has deleted packs meanwhile may have looked at the index before our files were there.
+  await dropFromIndex(context, index, await gonePacks(context, index))
   await index.refresh()
   return { packs, objects, damagedPacks }
+}
+
+/** Packs that the index lists and that are not there. */
+async function gonePacks(context: RepositoryContext, index: ObjectIndex): Promise<Set<string>> {
+  const gone = new Set(index.files.flatMap(({ packs }) => packs.map(({ id }) => id)))
+  for await (const { key } of context.store.list(PACKS_PREFIX)) gone.delete(fileId(key) ?? '')
+  return gone
 }
 
 /** What the present index says of one pack. */

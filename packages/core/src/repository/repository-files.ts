@@ -6,9 +6,14 @@ export const KEY_REMOVALS_PREFIX = 'key-removals/'
 export const PACKS_PREFIX = 'packs/'
 export const INDEX_PREFIX = 'index/'
 export const SNAPSHOTS_PREFIX = 'snapshots/'
+export const DIFFS_PREFIX = 'diffs/'
 export const WRITERS_PREFIX = 'writers/'
 export const CONDEMNED_PREFIX = 'condemned/'
 export const DAMAGED_PREFIX = 'damaged/'
+export const PINS_PREFIX = 'pins/'
+
+/** Where roots lie: files that keep alive the objects they name. */
+export const ROOT_PREFIXES = [SNAPSHOTS_PREFIX, DIFFS_PREFIX] as const
 
 /** Bytes of the random ids that files have. */
 export const FILE_ID_BYTES = 16

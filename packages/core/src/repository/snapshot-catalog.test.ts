@@ -27,7 +27,7 @@ describe('the catalogue', () => {
     const store = memory()
     const { snapshots } = await create(store)
     const full: SnapshotManifest = {
-      ...manifest(snapshots.newId(), at(1)),
+      ...manifest(id('5'), at(1)),
       schema: [parseObjectId('ab'.repeat(20))],
       collections: [
         {

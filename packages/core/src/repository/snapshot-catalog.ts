@@ -16,8 +16,9 @@ import {
 import type { StoredFile } from '../ports/object-store.ts'
 import { parseSnapshotId, type SnapshotId } from '../values/snapshot-id.ts'
 import type { RepositoryContext } from './repository-context.ts'
-import { FILE_ID_BYTES, fileId, SNAPSHOTS_PREFIX, snapshotFile } from './repository-files.ts'
+import { fileId, SNAPSHOTS_PREFIX, snapshotFile } from './repository-files.ts'
 import { resolveSnapshotName } from './snapshot-name.ts'
+import { isTombstone, notPublished, putRoot } from './tombstones.ts'
 
 /** Bytes read of a manifest to list it: most are smaller, and of the others the summary is. */
 const SUMMARY_BYTES = 64 * 1024
@@ -53,14 +54,9 @@ export class SnapshotCatalog {
     this.#context = context
   }
 
-  /** A new random id. */
-  newId(): SnapshotId {
-    return parseSnapshotId(this.#context.randomness.bytes(FILE_ID_BYTES).toString('hex'))
-  }
-
   /**
-   * Publishes a snapshot: when this resolves it exists, durably. Everything it names must have been flushed. Where its
-   * time is not later than its parent's (a clock that went back), it gets the millisecond after the parent's. Resolves
+   * Publishes a snapshot: when this resolves it exists, durably. Its id is its writer's; everything it names must have been
+   * flushed. Fails with `StoreFailedError` where the writer was declared dead. Where its time is not later than its parent's (a clock that went back), it gets the millisecond after the parent's. Resolves
    * with the manifest as it was stored and the bytes it takes.
    */
   async put(manifest: SnapshotManifest): Promise<{ manifest: SnapshotManifest; storedBytes: number }> {
@@ -68,7 +64,7 @@ export class SnapshotCatalog {
     const { schema, collections, ...summary } = stored
     const file = this.#file(manifest.id)
     const body = encodeSealedDocument(file, [summary, { schema, collections }], this.#context.randomness)
-    await this.#context.store.put(file.name, body, { exclusive: true })
+    await putRoot(this.#context, file.name, body)
     return { manifest: stored, storedBytes: body.reduce((sum, part) => sum + part.length, 0) }
   }
 
@@ -100,6 +96,7 @@ export class SnapshotCatalog {
   async #load(id: SnapshotId): Promise<SnapshotManifest> {
     const file = this.#file(id)
     const bytes = await this.#context.store.get(file.name)
+    if (isTombstone(bytes)) throw notPublished(file.name)
     const contents = contentsSchema.safeParse(decodeSealedDocument(file, bytes, 1))
     if (!contents.success) throw damaged(`${file.name} is damaged: it is not a manifest`)
     return { ...decodeSummary(file, id, bytes), ...contents.data }
@@ -115,6 +112,12 @@ export class SnapshotCatalog {
     const inTheWay = damaged.find(({ id }) => name.includes('latest') || id.startsWith(name))
     if (inTheWay !== undefined) throw inTheWay.error
     return resolveSnapshotName(name, snapshots)
+  }
+
+  /** As `resolve`; the whole id of a snapshot whose manifest cannot be read stands for it: to take it out of the way. */
+  async resolveId(name: string): Promise<SnapshotId> {
+    const { damaged } = await this.list()
+    return damaged.find(({ id }) => id === name)?.id ?? (await this.resolve(name)).id
   }
 
   /** The newest readable snapshot of a source, or undefined: the parent of its next one. */
@@ -134,7 +137,7 @@ export class SnapshotCatalog {
       return await this.#summary(file)
     } catch (error) {
       if (!isDbSnapError(error)) throw error
-      // Forgotten by another process while we listed.
+      // Forgotten by another process while we listed, or a name that was closed.
       if (error.code === 'STORE_KEY_MISSING') return undefined
       if (error.code !== 'DAMAGED' && error.code !== 'NEWER_FORMAT') throw error
       return { id: parseSnapshotId(fileId(file.key) as string), error }
@@ -148,6 +151,7 @@ export class SnapshotCatalog {
     const file = this.#file(id)
     const { store } = this.#context
     let bytes = await store.get(key, { range: { offset: 0, length: Math.min(size, SUMMARY_BYTES) } })
+    if (isTombstone(bytes)) throw notPublished(key)
     const end = firstPartEnd(file, bytes)
     if (end > bytes.length) bytes = await store.get(key, { range: { offset: 0, length: end } })
     const summary = decodeSummary(file, id, bytes)
