@@ -11,10 +11,10 @@ import { atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.
 const OBJECTS = 20_000_000
 /** Seconds in which such a repository is opened, and finds a first object. */
 const OPEN_SECONDS = 1
-/** Megabytes that a check may have. */
-const CHECK_MEGABYTES = 512
+/** Megabytes that what looks at every object may have. */
+const WHOLE_MEGABYTES = 512
 
-/** Take, diff, restore and check in a repository of 20 000 000 objects, each by the command line. */
+/** Everything in a repository of 20 000 000 objects, but for the opening by the command line. */
 export const manyObjectsProof: Proof = {
   name: 'many-objects',
   run: (options) => proveManyObjects(options),
@@ -45,8 +45,14 @@ async function* proveManyObjects(options: ProofOptions): AsyncGenerator<ProvenLi
   const target = await server.createDatabase('restored')
   const restored = await run('restore', 'beside:latest', '--to', target, '--yes')
   yield peakLine('20 000 000 objects: peak memory, restore', restored)
-  const checked = await run('check', '--json')
-  const megabytes = checked.peakBytes / 1024 ** 2
-  yield atMost('20 000 000 objects: peak memory, check', megabytes, CHECK_MEGABYTES, 'MB', 0)
-  yield atMost('20 000 000 objects: exit code of check', checked.exitCode ?? 1, 0, '', 0)
+  const whole = async (...command: string[]): Promise<ProvenLine> => {
+    const { peakBytes, exitCode } = await run(...command, '--json')
+    // Damage, which a check reports by its exit code, is no peak that holds.
+    const megabytes = exitCode === 0 ? peakBytes / 1024 ** 2 : Number.POSITIVE_INFINITY
+    return atMost(`20 000 000 objects: peak memory, ${command[0]}`, megabytes, WHOLE_MEGABYTES, 'MB', 0)
+  }
+  yield await whole('stats')
+  await run('forget', 'many:latest', '--yes')
+  yield await whole('prune', '--grace', '0')
+  yield await whole('check')
 }

@@ -13,6 +13,7 @@ import { mysqlLocksProof } from './mysql-locks-proof.ts'
 import { offlineReaderProof } from './offline-reader-proof.ts'
 import type { Proof } from './proof.ts'
 import { resumeProof } from './resume-proof.ts'
+import { s3LargeProof } from './s3-large-proof.ts'
 import { s3Proof } from './s3-proof.ts'
 import { isolationProof, mongodbSchemaProof, mysqlSchemaProof, schemaProof } from './schema-proofs.ts'
 import { speedProof } from './speed-proof.ts'
@@ -43,4 +44,5 @@ export const PROOFS: readonly Proof[] = [
   resumeProof,
   manyObjectsProof,
   s3Proof,
+  s3LargeProof,
 ]

@@ -1,17 +1,9 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Difference, DiffSummary } from '@dbsnap/core'
-import { type FaultProxy, type FaultRule, startFaultProxy, startS3 } from '@dbsnap/test-servers'
-import { startBenchServer, withClient } from '../src/bench-server.ts'
+import type { FaultRule } from '@dbsnap/test-servers'
+import { withClient } from '../src/bench-server.ts'
 import { changeRandom, createOrders, ordersAt } from '../src/orders-database.ts'
-import { runDbsnap } from '../src/run-dbsnap.ts'
-import { lineOfRun, peakLine } from './peak-line.ts'
-import { atMost, type Proof, type ProofOptions, type ProvenLine, told } from './proof.ts'
-
-/** Bytes of COPY text of the orders at scale 1, about. */
-const SCALE_BYTES = 480e6
+import { atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.ts'
+import { type S3Workbench, startS3Workbench } from './s3-workbench.ts'
 
 /** What befalls the requests of the second round. */
 const BAD_NETWORK: readonly FaultRule[] = [
@@ -21,69 +13,103 @@ const BAD_NETWORK: readonly FaultRule[] = [
   { fault: 'delay', every: 13 },
 ]
 
+/** A round: at what scale of the orders, over what network, and the megabytes that steps may bring down. */
+interface Round {
+  readonly where: string
+  readonly scale: number
+  readonly rules: readonly FaultRule[]
+  /**
+   * A diff of one row in 10 000: for each row a chunk of 128 KiB on average, in which rows lie with a chance that grows with its size,
+   * so 80 KB as stored; 16 MB of 170.
+   */
+  readonly diff: number
+  /** A restore of a table of 2 MB and its proof. */
+  readonly restore: number
+}
+
+const ROUNDS: readonly Round[] = [
+  { where: 'S3, 480 MB', scale: 1, rules: [], diff: 20, restore: 2 },
+  // Of every third answer half is for nothing.
+  { where: 'S3 on a bad network, 48 MB', scale: 0.1, rules: BAD_NETWORK, diff: 4, restore: 4 },
+]
+
+/** Megabytes that a diff may bring down whose nodes, deltas and bases are in the cache: manifests and listings. */
+const WARM = 0.1
+
 /**
- * Take, diff and restore of one table to and from an S3 server by the command line, with what each costs, then behind a
- * proxy with faults. `DBSNAP_PROVE_S3_GB` (default 0.48) is the size of the database of the first round.
+ * Take, diff, restore of one table and prune, to and from an S3 server by the command line, with what each costs; then behind a proxy
+ * with faults.
  */
 export const s3Proof: Proof = { name: 's3', run: proveS3 }
 
 async function* proveS3(options: ProofOptions): AsyncGenerator<ProvenLine, void, undefined> {
-  const gigabytes = Number(process.env.DBSNAP_PROVE_S3_GB ?? SCALE_BYTES / 1e9)
-  yield* round('S3', (gigabytes * 1e9) / SCALE_BYTES, [], options)
-  yield* round('S3 on a bad network', 0.1, BAD_NETWORK, options)
+  for (const each of ROUNDS) yield* round(each, options)
 }
 
 async function* round(
-  where: string,
-  scale: number,
-  rules: readonly FaultRule[],
-  { say, signal }: ProofOptions,
+  { where, scale, rules, ...bounds }: Round,
+  options: ProofOptions,
 ): AsyncGenerator<ProvenLine, void, undefined> {
-  await using opened = new AsyncDisposableStack()
-  const s3 = await startS3()
-  opened.defer(() => s3.stop())
-  const proxy = await startFaultProxy(s3.endpoint, rules)
-  opened.defer(() => proxy.stop())
-  const database = opened.use(await startBenchServer())
+  await using bench = await startS3Workbench(where, rules, options)
+  const { database, proxy } = bench
   const url = await database.create('shop')
-  await withClient(url, (client) => createOrders(client, { scale }))
-  const scratch = await watchedFolder()
-  opened.defer(() => scratch.remove())
-  opened.defer(
-    setVariables({
-      AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-      TMPDIR: scratch.path,
-    }),
-  )
-  const repository = `s3://${await s3.bucket()}/shop?endpoint=${proxy.endpoint}`
-  const size = `${((scale * SCALE_BYTES) / 1e6).toFixed(0)} MB`
-
-  async function* step(what: string, ...args: string[]): AsyncGenerator<ProvenLine, string, undefined> {
-    proxy.take()
-    const ran = await runDbsnap(args, { repository, signal })
-    say(lineOfRun(what, ran))
-    yield told(`${where}, ${size}: ${what} costs`, costOf(proxy))
-    yield peakLine(`${where}, ${size}: peak memory of ${what}`, ran)
-    return ran.head
-  }
-
-  yield* step('init', 'init')
-  yield* step('take', 'take', url)
+  await withClient(url, async (client) => {
+    await createOrders(client, { scale })
+    await client.query(`create table returns as select id, customer_id, status, total from orders where id <= 40000;
+      alter table returns add primary key (id)`)
+  })
+  yield* bench.step('init', 'init')
+  yield* bench.step('take', 'take', url)
   const changed = Math.round(ordersAt(scale) / 10_000)
-  await withClient(url, (client) => changeRandom(client, changed, 1, scale))
-  yield* step('take again', 'take', url)
-  const summary = yield* step('diff', 'diff', 'latest~1', 'latest', '--json', '--limit', '0')
-  yield countLine(where, summary, changed)
-  const target = await database.create('restored')
-  yield* step('restore of one table', 'restore', 'latest', '--to', target, '--include', 'orders', '--yes')
-  const proof = yield* step('diff against what was restored', 'diff', 'latest', target, '--include', 'orders', '--json')
-  yield countLine(`${where}, restored`, proof, 0)
-  yield atMost(`${where}: files made below the temporary folder`, scratch.events(), 0, '', 0)
+  const change = (number: number) => withClient(url, (client) => changeRandom(client, changed, number, scale))
+  await change(1)
+  yield* bench.step('take again', 'take', url)
+  const uncached = yield* diffOf(bench, 'diff without a cache', '--no-cache')
+  yield atMost(`${where}: a diff of ${changed} rows brings down`, uncached.bytesDown / 1e6, bounds.diff, 'MB')
+  yield countLine(where, uncached.head, changed)
+  yield* diffOf(bench, 'diff')
+  const warm = yield* diffOf(bench, 'diff with a warm cache')
+  yield atMost(`${where}: a diff with a warm cache brings down`, warm.bytesDown / 1e6, WARM, 'MB')
+  await change(2)
+  yield* bench.step('take with a warm cache', 'take', url)
+  yield* restoreOf(bench, where, bounds.restore)
+  yield* pruneOf(bench, where, scale / 10)
+  yield atMost(`${where}: files made below the temporary folder`, bench.temporaryFiles(), 0, '', 0)
   for (const fault of new Set(rules.map((rule) => rule.fault))) {
     const times = proxy.fired[fault]
     yield { claim: `${where}: ${fault}`, figure: `${times} times`, bound: '>= 1', holds: times > 0 }
   }
+}
+
+function diffOf(bench: S3Workbench, what: string, ...options: string[]) {
+  return bench.step(what, 'diff', 'latest~1', 'latest', '--json', '--limit', '0', ...options)
+}
+
+async function* restoreOf(
+  bench: S3Workbench,
+  where: string,
+  bound: number,
+): AsyncGenerator<ProvenLine, void, undefined> {
+  const target = await bench.database.create('restored')
+  const only = ['--include', 'returns', '--no-cache']
+  const restored = yield* bench.step('restore of one table', 'restore', 'latest', '--to', target, '--yes', ...only)
+  yield atMost(`${where}: a restore of one table of 2 MB brings down`, restored.bytesDown / 1e6, bound, 'MB')
+  const proof = yield* bench.step('diff against what was restored', 'diff', 'latest', target, '--json', ...only)
+  yield countLine(`${where}, restored`, proof.head, 0)
+}
+
+/** A snapshot of another database comes and goes: what it alone needed is deleted, and the rest is as it was. */
+async function* pruneOf(bench: S3Workbench, where: string, scale: number): AsyncGenerator<ProvenLine, void, undefined> {
+  const other = await bench.database.create('other')
+  await withClient(other, (client) => createOrders(client, { scale }))
+  yield* bench.step('take of another database', 'take', other)
+  yield* bench.step('forget', 'forget', 'latest', '--allow-last', '--yes')
+  const pruned = yield* bench.step('prune', 'prune', '--grace', '0', '--json')
+  const { packs } = JSON.parse(pruned.head).deleted
+  yield { claim: `${where}: packs that the prune deletes`, figure: String(packs), bound: '>= 1', holds: packs >= 1 }
+  const checked = yield* bench.step('check', 'check', '--read-data-subset', '1%')
+  const figure = `exit ${checked.exitCode}`
+  yield { claim: `${where}: a check after it`, figure, bound: 'exit 0', holds: checked.exitCode === 0 }
 }
 
 function countLine(where: string, json: string, expected: number): ProvenLine {
@@ -98,35 +124,4 @@ function summaryOf(json: string): DiffSummary {
   const last: Difference = JSON.parse(json.trimEnd().split('\n').at(-1) ?? '')
   if (last.type !== 'summary') throw new Error('the diff did not end with a summary')
   return last
-}
-
-function costOf(proxy: FaultProxy): string {
-  const { requests, bytesUp, bytesDown } = proxy.take()
-  return `${requests} requests, ${(bytesUp / 1e6).toFixed(2)} MB up, ${(bytesDown / 1e6).toFixed(2)} MB down`
-}
-
-/** An empty folder and how often something in it has changed. */
-async function watchedFolder(): Promise<{ path: string; events(): number; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'dbsnap-s3-proof-'))
-  let events = 0
-  const watcher: FSWatcher = watch(path, () => {
-    events += 1
-  })
-  const remove = async (): Promise<void> => {
-    watcher.close()
-    await rm(path, { recursive: true, force: true })
-  }
-  return { path, events: () => events, remove }
-}
-
-/** Sets variables that child processes inherit. Resolves to what sets them back. */
-function setVariables(variables: Readonly<Record<string, string>>): () => void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
-  Object.assign(process.env, variables)
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -14,6 +14,8 @@ export interface DbsnapRun {
   readonly seconds: number
   /** The most memory that the process ever had: `VmHWM`. */
   readonly peakBytes: number
+  /** Files that it had open for writing at one of the looks, on Linux; of each the path. */
+  readonly written: readonly string[]
   /** Lines and bytes on stdout, and its first 64 KiB. */
   readonly lines: number
   readonly bytes: number
@@ -41,25 +43,40 @@ export async function runDbsnap(
     child.once('error', reject)
     child.once('close', resolve)
   })
-  const peakBytes = await peakUntil(child.pid ?? 0, ended)
+  const { peakBytes, written } = await watchUntil(child.pid ?? 0, ended)
   const exitCode = await ended
   if (exitCode !== 0 && exitCode !== 1)
     throw new Error(`dbsnap ${args[0]} ended with ${exitCode}:\n${said.errors}${said.head}`)
   const { lines, bytes, head } = said
-  return { exitCode, seconds: (performance.now() - began) / 1000, peakBytes, lines, bytes, head }
+  return { exitCode, seconds: (performance.now() - began) / 1000, peakBytes, written, lines, bytes, head }
 }
 
-async function peakUntil(pid: number, ended: Promise<unknown>): Promise<number> {
+async function watchUntil(pid: number, ended: Promise<unknown>): Promise<{ peakBytes: number; written: string[] }> {
   let isRunning = true
   const stop = () => {
     isRunning = false
   }
   ended.then(stop, stop)
-  let peak = 0
+  let peakBytes = 0
+  const written = new Set<string>()
   while (isRunning) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-    peak = Math.max(peak, 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0))
+    peakBytes = Math.max(peakBytes, 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0))
+    for (const path of await openForWriting(pid)) written.add(path)
     await wait(LOOK)
   }
-  return peak
+  return { peakBytes, written: [...written] }
+}
+
+/** Files on disks, not pipes, sockets or devices. */
+async function openForWriting(pid: number): Promise<string[]> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  const looks = descriptors.map(async (descriptor) => {
+    const path = await readlink(`/proc/${pid}/fd/${descriptor}`)
+    const info = await readFile(`/proc/${pid}/fdinfo/${descriptor}`, 'utf8')
+    const isWritten = (Number.parseInt(/^flags:\s+(\d+)/m.exec(info)?.[1] ?? '0', 8) & 3) !== 0
+    return isWritten && path.startsWith('/') && !path.startsWith('/dev/') ? [path] : []
+  })
+  const seen = await Promise.allSettled(looks) // what was closed meanwhile fails
+  return seen.flatMap((look) => (look.status === 'fulfilled' ? look.value : []))
 }

@@ -38,7 +38,7 @@ describe('a command', () => {
   })
 
   it.each([
-    ['dbsnap unlock', 'unknown command'],
+    ['dbsnap squash', 'unknown command'],
     ['dbsnap take url --rate 20', 'unknown option'],
     ['dbsnap diff latest url --kind moved', '--kind takes one of'],
     ['dbsnap restore latest --mode create', "required option '--to"],
@@ -55,7 +55,7 @@ describe('a command', () => {
       'check has --repair-index, which is not shown',
       'check has no --fast',
     ])
-    expect(usageFaults('prune')).toEqual(['there is no command prune'])
+    expect(usageFaults('squash')).toEqual(['there is no command squash'])
   })
 })
 

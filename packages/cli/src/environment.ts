@@ -10,8 +10,10 @@ const schema = z.object({
   DBSNAP_RECOVERY_KEY: z.string().min(1).optional(),
   DBSNAP_NEW_PASSPHRASE: z.string().min(1).optional(),
   DBSNAP_NEW_MASTER_KEY: z.string().min(1).optional(),
+  DBSNAP_CACHE: z.string().min(1).optional(),
   DBSNAP_DEMO_MYSQL_URL: z.string().min(1).optional(),
   DBSNAP_DEMO_MONGODB_URL: z.string().min(1).optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
   NO_COLOR: z.string().optional(),
 })
 

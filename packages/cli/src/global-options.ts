@@ -1,11 +1,12 @@
 import { folder, type ObjectStore, Repository, UsageError } from '@dbsnap/core'
 import { isS3Url, s3 } from '@dbsnap/s3'
+import { type CacheOptions, chooseCache } from './cache-choice.ts'
 import type { Console } from './console.ts'
 import { readEnvironment } from './environment.ts'
 import { readSecrets, type SecretOptions } from './secrets.ts'
 
 /** Options that every command on a repository takes. */
-export interface GlobalOptions extends SecretOptions {
+export interface GlobalOptions extends SecretOptions, CacheOptions {
   readonly repo?: string
   readonly json?: boolean
 }
@@ -30,5 +31,6 @@ export function repositoryFolder(options: GlobalOptions, console: Console): stri
 }
 
 export async function openRepository(options: GlobalOptions, console: Console): Promise<Repository> {
-  return Repository.open(repositoryStore(options, console), await readSecrets(options, console))
+  const cache = chooseCache(repositoryPlace(options, console), options, console)
+  return Repository.open(repositoryStore(options, console), { ...(await readSecrets(options, console)), ...cache })
 }

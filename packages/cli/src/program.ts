@@ -21,6 +21,8 @@ import { DEMO_ENGINES } from './demo/demo-engine.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { list, megabytes, oneOf, percent, tags, wholeNumber } from './parse-options.ts'
 
+const cacheSize = (value: string): number => wholeNumber('--cache-size', 1)(value) * 1e6
+
 const INCLUDE = ['--include <names>', 'tables, by name or glob', list] as const
 
 /** The command line. `done` receives the exit code of the command that ran. */
@@ -33,6 +35,9 @@ export function createProgram(console: Console, done: (exitCode: number) => void
     .option('--key-file <path>', 'a key file in its place (default: DBSNAP_KEY_FILE)')
     .option('--aws-kms <key>', 'a key of AWS KMS, by ARN, id or alias/name (default: DBSNAP_AWS_KMS)')
     .option('--recovery-key-file <path>', 'file with the recovery key (default: DBSNAP_RECOVERY_KEY)')
+    .option('--cache <folder>', 'keeps copies of what a bucket holds (default: DBSNAP_CACHE, ~/.cache/dbsnap)')
+    .option('--no-cache', 'keep none')
+    .option('--cache-size <MB>', 'about so many megabytes of them (default: 1024 MiB)', cacheSize)
     .option('--json', 'one JSON document on stdout, or NDJSON')
     .configureHelp({ showGlobalOptions: true })
   addSnapshotCommands(program, console, done)

@@ -7,7 +7,7 @@ export interface Ended {
   readonly messages: string
 }
 
-/** Runs one command line in this process, without a terminal. */
+/** Runs one command line in this process, without a terminal, and unless `variables` name one without a cache. */
 export async function runDbsnap(
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
@@ -15,7 +15,8 @@ export async function runDbsnap(
 ): Promise<Ended> {
   let out = ''
   let messages = ''
-  const code = await run(args, {
+  const cached = variables.DBSNAP_CACHE === undefined ? [...args, '--no-cache'] : args
+  const code = await run(cached, {
     out: async (content) => {
       out += content
     },

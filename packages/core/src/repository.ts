@@ -39,6 +39,7 @@ import type { Pin } from './repository/pin-catalog.ts'
 import type { PruneReport } from './repository/pruning/prune-report.ts'
 import type { RegisteredWriter } from './repository/writer-list.ts'
 import { RepositoryKeyring } from './repository-keyring.ts'
+import { CacheFolder } from './stores/cache-folder.ts'
 import { processName } from './system/process-name.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
@@ -51,6 +52,13 @@ import type { SnapshotId } from './values/snapshot-id.ts'
 export interface OpenRepositoryOptions extends RepositorySecrets {
   /** Where collections without a key are sorted, encrypted. Default: the system's temporary folder. */
   readonly temporaryFolder?: string
+  /**
+   * Where copies of index files, tree nodes, deltas and their bases are kept, as they are stored: for a remote store, so that they cross
+   * the network once. Private to its user; any number of processes may share it, and it may be removed at any time. Default: nowhere.
+   */
+  readonly cacheFolder?: string
+  /** Bytes kept there, about. Default 1 GiB. */
+  readonly cacheBytes?: number
   /**
    * Milliseconds without a sign of life after which a writer of this process may be declared dead by a prune elsewhere; a sign comes
    * six times as often. Default an hour.
@@ -278,9 +286,7 @@ export class Repository {
    */
   async forget(options: ForgetByPolicy | ForgetNamed): Promise<ForgetReport> {
     if (options.snapshots === undefined) return forgetByPolicy(this.#context, options)
-    const ids = new Set<SnapshotId>()
-    for (const snapshot of options.snapshots) ids.add(await this.#idOf(snapshot))
-    return forgetNamed(this.#context, ids, options)
+    return forgetNamed(this.#context, new Set(await this.#idsOf(options.snapshots)), options)
   }
 
   /**
@@ -323,11 +329,7 @@ export class Repository {
   ): Promise<readonly CopiedSnapshot[]> {
     const all = await this.list()
     if (snapshots === undefined) return copySnapshots(this.#context, other.#context, all, options)
-    const wanted = new Set<string>()
-    for (const snapshot of snapshots) {
-      const { id } = typeof snapshot === 'string' ? await this.#context.objects.snapshots.resolve(snapshot) : snapshot
-      wanted.add(id)
-    }
+    const wanted = new Set(await this.#idsOf(snapshots))
     const chosen = all.filter(({ id }) => wanted.has(id))
     return copySnapshots(this.#context, other.#context, chosen, options)
   }
@@ -357,7 +359,14 @@ export class Repository {
   }
 
   async #idOf(snapshot: SnapshotReference): Promise<SnapshotId> {
-    return typeof snapshot === 'string' ? this.#context.objects.snapshots.resolveId(snapshot) : snapshot.id
+    const [id] = await this.#idsOf([snapshot])
+    return id as SnapshotId
+  }
+
+  async #idsOf(snapshots: readonly SnapshotReference[]): Promise<SnapshotId[]> {
+    const names = snapshots.filter((snapshot) => typeof snapshot === 'string')
+    const ids = snapshots.filter((snapshot) => typeof snapshot !== 'string').map(({ id }) => id)
+    return names.length === 0 ? ids : [...ids, ...(await this.#context.objects.snapshots.resolveIds(names))]
   }
 
   async #operands(
@@ -383,12 +392,14 @@ export class Repository {
 async function systemOf(options: OpenRepositoryOptions) {
   const clock = options.clock ?? new SystemClock()
   const randomness = options.randomness ?? new SystemRandomness()
-  const { writerLease } = options
+  const { writerLease, cacheFolder, cacheBytes: maxBytes } = options
+  const bounds = { clock, randomness, ...(maxBytes === undefined ? {} : { maxBytes }) }
   const keyProvider = await keyProvidersOf(options, randomness)
   return {
     clock,
     randomness,
     keyProvider,
+    localCopies: cacheFolder === undefined ? undefined : new CacheFolder(cacheFolder, bounds),
     process: processName(),
     ...(writerLease === undefined ? {} : { writerLease }),
   }

@@ -38,8 +38,9 @@ describe('a diff that fails yields no summary and leaves nothing open', () => {
 
   it('when it is interrupted: before, while a database is read, while snapshots are', async () => {
     const repository = await createRepository()
-    const first = await repository.take(shop(orders(3000, 300)))
-    const second = await repository.take(shop(orders(3000, 300).map(([id]) => order(Number(id), 1, 300))))
+    // Of more chunks than are read ahead.
+    const first = await repository.take(shop(orders(3000, 1000)))
+    const second = await repository.take(shop(orders(3000).map(([id]) => order(Number(id), 1, 1000))))
     const database = shop(orders(3000, 300))
     const aborted = AbortSignal.abort()
     expect(await failing(repository.diff(database, first, { signal: aborted }), database)).toMatchObject({

@@ -13,6 +13,21 @@ describe('the statistics', () => {
     expect(stats.totalBytes).toBeGreaterThan(0)
   })
 
+  it('of more snapshots than have room in a byte are as exact', async () => {
+    const repository = await createRepository()
+    for (let i = 0; i < 130; i++) await repository.take(shop(orders(1, 10 + (i % 129))))
+    const { snapshots, kinds, unnamedBytes } = await repository.stats()
+    expect(unnamedBytes).toBe(0)
+    const sealed = Object.values(kinds).reduce((sum, { bytes }) => sum + bytes, 0)
+    expect(snapshots.reduce((sum, { newBytes }) => sum + newBytes, 0)).toBe(sealed)
+    const shared = [snapshots[0], snapshots.at(-1)]
+    expect(shared.map((snapshot) => snapshot?.uniqueBytes)).toEqual([0, 0])
+    for (const { newBytes, uniqueBytes } of snapshots.slice(1, -1)) {
+      expect(newBytes).toBeGreaterThan(0)
+      expect(uniqueBytes).toBe(newBytes)
+    }
+  })
+
   it('say what each snapshot added, and what it alone holds', async () => {
     const store = memory()
     const repository = await createRepository(store)

@@ -5,6 +5,7 @@ import { encodeSealedDocument } from '../src/format/sealed-document-codec.ts'
 import type { DiffOptions } from '../src/operations/diff-operands.ts'
 import type { OpenedObjectRepository } from '../src/repository/open-object-repository.ts'
 import { memory } from '../src/stores/memory-store.ts'
+import { parseDiffId } from '../src/values/diff-id.ts'
 import { alter, flipBit, keysOf, onlyKey, reopen, storeWith } from './object-layer.ts'
 import { collect } from './support/collect.ts'
 import { MemoryDatabase } from './support/memory-database.ts'
@@ -168,6 +169,63 @@ describe('storing a diff', () => {
   })
 })
 
+describe('a stored diff beside a prune', () => {
+  it('outlives its snapshots, and its pages go with it', async () => {
+    const { store, repository, first, second } = await two()
+    const differences = await collect(repository.diff(first, second))
+    const { id } = await repository.storeDiff(first, second)
+    const named = await repository.stats()
+    expect(named.kinds.diffPage).toMatchObject({ objects: 1 })
+    expect(named.unnamedBytes).toBe(0)
+    await repository.forget({ snapshots: [first, second], allowLast: true })
+    const pruned = await (await openRepository(store)).prune({ grace: 0 })
+    expect(pruned.deleted.packs).toBeGreaterThan(0)
+    const reader = await openRepository(store)
+    expect(await collect(reader.readDiff(id))).toEqual(differences)
+    expect(await reader.check({ readFraction: 1 })).toMatchObject({ sound: true, objects: 1, diffs: 1 })
+    await reader.forgetDiff(id)
+    await (await openRepository(store)).prune({ grace: 0 })
+    expect(await keysOf(store, 'packs/')).toEqual([])
+  })
+
+  it('whose root cannot be read ends the prune before anything is deleted', async () => {
+    const { store, repository, first, second } = await two()
+    const { id } = await repository.storeDiff(first, second)
+    await alter(store, `diffs/${id}`, (bytes) => bytes.subarray(0, -1))
+    await repository.forget({ snapshots: [first] })
+    const before = await keysOf(store, 'packs/')
+    const reader = await openRepository(store)
+    await expect(reader.prune({ grace: 0 })).rejects.toMatchObject({ code: 'DAMAGED' })
+    await expect(reader.stats()).rejects.toMatchObject({ code: 'DAMAGED' })
+    expect(await keysOf(store, 'packs/')).toEqual(before)
+    await reader.forgetDiff(id)
+    await reader.prune({ grace: 0 })
+    expect(await reader.check({ readFraction: 1 })).toMatchObject({ sound: true })
+  })
+
+  it('is not published by a writer that was declared dead; its name stays closed', async () => {
+    const { store, repository, first, second } = await two()
+    let id = ''
+    const hooked = storeWith(store, {
+      put: async (key, body, options) => {
+        if (key.startsWith('diffs/')) {
+          for (const writer of await repository.writers()) id = writer.id
+          await repository.unlock({ writers: [id], force: true })
+        }
+        return store.put(key, body, options)
+      },
+    })
+    const late = (await openRepository(hooked)).storeDiff(first, second)
+    await expect(late).rejects.toMatchObject({ code: 'STORE_FAILED', message: expect.stringContaining('dead') })
+    expect(await keysOf(store, 'diffs/')).toEqual([`diffs/${id}`])
+    expect(await repository.diffs()).toEqual([])
+    await expect(repository.forgetDiff(id)).rejects.toMatchObject({ code: 'UNKNOWN_DIFF' })
+    const { diffs } = (await contextOf(store)).objects
+    await expect(diffs.load(parseDiffId(id))).rejects.toMatchObject({ code: 'STORE_KEY_MISSING' })
+    expect(await repository.check()).toMatchObject({ sound: true, diffs: 0 })
+  })
+})
+
 describe('a stored diff that is damaged', () => {
   /** The repository of one stored diff, with a fault in its root. */
   async function withRoot(change: (bytes: Buffer) => Buffer) {
@@ -225,7 +283,7 @@ describe('a stored diff that is damaged', () => {
     const { id } = await repository.storeDiff(first, second)
     const { diffs } = (await contextOf(store)).objects
     const diff = await diffs.load(id)
-    const cut = '5'.repeat(32) as typeof id
+    const cut = parseDiffId('7'.repeat(32))
     await diffs.put({ ...diff, id: cut, time: '2025-01-01T00:00:00.000Z', pages: [] })
     expect((await repository.diffs()).map((one) => one.id)).toEqual([id, cut])
     await expect(collect(repository.readDiff(cut))).rejects.toMatchObject({ code: 'DAMAGED' })

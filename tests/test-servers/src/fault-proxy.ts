@@ -16,6 +16,8 @@ export interface FaultRule {
   readonly every: number
   /** Default: all that the fault makes sense for. */
   readonly method?: string
+  /** How long a `delay` is. Default 200. */
+  readonly milliseconds?: number
 }
 
 /** What came through. */
@@ -44,20 +46,20 @@ export async function startFaultProxy(target: string, rules: readonly FaultRule[
   const counts: ProxyCounts = { requests: 0, bytesUp: 0, bytesDown: 0 }
   const fired = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>
   const seen = new Map<FaultRule, number>()
-  const next = (call: IncomingMessage): Fault | undefined => {
+  const next = (call: IncomingMessage): FaultRule | undefined => {
     for (const rule of rules) {
       if (!fits(rule, call)) continue
       const count = (seen.get(rule) ?? 0) + 1
       seen.set(rule, count)
-      if (count % rule.every === 0) return rule.fault
+      if (count % rule.every === 0) return rule
     }
     return undefined
   }
   const server = createServer((call, answer) => {
     counts.requests += 1
-    const fault = next(call)
-    pass(target, call, answer, fault, counts, () => {
-      if (fault !== undefined) fired[fault] += 1
+    const rule = next(call)
+    pass(target, call, answer, rule, counts, () => {
+      if (rule !== undefined) fired[rule.fault] += 1
     }).catch(() => answer.destroy()) // either side has gone: the other is to see the same
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -86,7 +88,7 @@ async function pass(
   target: string,
   call: IncomingMessage,
   answer: ServerResponse,
-  fault: Fault | undefined,
+  { fault, milliseconds = DELAY_MS }: Partial<FaultRule> = {},
   counts: ProxyCounts,
   onFault: () => void,
 ): Promise<void> {
@@ -100,7 +102,7 @@ async function pass(
   }
   if (fault === 'delay') {
     onFault()
-    await pause(DELAY_MS)
+    await pause(milliseconds)
   }
   const reply = await forward(target, call, counts)
   if (fault === 'lost-reply') {

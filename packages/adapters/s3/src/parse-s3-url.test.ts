@@ -10,6 +10,7 @@ describe('the URL of a bucket', () => {
       's3://b-1/p?endpoint=https://s3.example:9000&region=eu-central-1&path-style=false',
       { bucket: 'b-1', prefix: 'p', endpoint: 'https://s3.example:9000', region: 'eu-central-1', pathStyle: false },
     ],
+    ['s3://b-1?parallel-puts=4', { bucket: 'b-1', parallelPuts: 4 }],
     [
       's3://backups?storage-class=STANDARD_IA&sse=aws:kms&sse-kms-key=alias/k',
       { bucket: 'backups', storageClass: 'STANDARD_IA', serverSideEncryption: 'aws:kms', kmsKeyId: 'alias/k' },
@@ -26,6 +27,7 @@ describe('the URL of a bucket', () => {
     's3://backups?canary=1',
     's3://backups?region=',
     's3://backups?path-style=canary',
+    's3://backups?parallel-puts=0',
     's3://backups?endpoint=canary',
     's3://backups?endpoint=https://canary:canary@host',
     's3://backups/canary%zz',

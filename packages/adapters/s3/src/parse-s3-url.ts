@@ -15,6 +15,10 @@ const PARAMETERS: Readonly<Record<string, (options: Mutable<S3Options>, value: s
     if (value !== 'true' && value !== 'false') refuse('path-style is neither true nor false', 'Write path-style=true.')
     options.pathStyle = value === 'true'
   },
+  'parallel-puts': (options, value) => {
+    if (!/^[1-9]\d?$/.test(value)) refuse('parallel-puts is no number from 1 to 99', 'Write parallel-puts=3.')
+    options.parallelPuts = Number(value)
+  },
   'storage-class': (options, value) => {
     options.storageClass = value
   },

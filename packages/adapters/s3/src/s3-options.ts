@@ -25,6 +25,8 @@ export interface S3Options {
   readonly credentials?: S3Credentials
   /** A client of yours, which stays open; what is said above of the connection is then its matter. */
   readonly client?: S3Client
+  /** Packs uploaded at a time, at least 1. Each takes 32 MiB of memory until it is done. Default 3. */
+  readonly parallelPuts?: number
   /** Bodies above this are uploaded in parts. Bytes, default 64 MiB; packs are 16 MiB. */
   readonly multipartBytes?: number
 }

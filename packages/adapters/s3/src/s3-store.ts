@@ -10,6 +10,9 @@ import { isMissing, s3Error } from './s3-error-translation.ts'
 import type { S3Options } from './s3-options.ts'
 import { abortedBy, upload } from './s3-upload.ts'
 
+/** As measured in docs/s3.md: enough to keep a line busy that is slower than the take, in memory that stays below 256 MB. */
+const PARALLEL_PUTS = 3
+
 /**
  * A store in a bucket of Amazon S3 or of a store compatible with it. The SDK is loaded and a connection made at the
  * first call. Credentials come from the SDK's chain unless they are given, never from the URL.
@@ -24,12 +27,14 @@ export function s3(place: string | S3Options): ObjectStore {
 
 class S3Store implements ObjectStore {
   readonly label: string
+  readonly parallelPuts: number
   readonly #bucket: S3Bucket
   #conditionalPuts: Promise<ConditionalPuts> | undefined
 
   constructor(bucket: S3Bucket) {
     this.#bucket = bucket
     this.label = bucket.label
+    this.parallelPuts = bucket.options.parallelPuts ?? PARALLEL_PUTS
   }
 
   async put(

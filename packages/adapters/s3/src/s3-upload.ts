@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3'
 import { awsStatusOf } from '@dbsnap/core/adapter'
 import type { StoreCallOptions } from '@dbsnap/core/ports'
+import { freeBuffer } from '@dbsnap/core/values'
 import type { S3Bucket } from './s3-bucket.ts'
 import type { S3Connection } from './s3-client.ts'
 
@@ -47,6 +48,8 @@ export async function upload(
       const request = { ...bucket.place(key), ...objectSettings(bucket, mark), ...condition, Body: whole }
       await client.send(new driver.PutObjectCommand(request))
     }
+    // The server has read all of it: memory that the collector would let lie.
+    freeBuffer(whole)
   } catch (error) {
     if (!mayHaveHappened(error) || !(await isMarked(bucket, connection, key, mark))) throw error
   }

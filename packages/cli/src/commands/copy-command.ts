@@ -18,7 +18,7 @@ export async function copyCommand(
 ): Promise<number> {
   const repository = await openRepository(options, console)
   try {
-    const other = await openOther(to, options.toPassphraseFile, console)
+    const other = await openOther(to, options, console)
     const bar = progressBar(console)
     try {
       const copied = await repository.copyTo(other, {
@@ -55,12 +55,17 @@ const OURS = {
 }
 
 /** With the other's passphrase where one is given; else with what opens ours, but for its passphrase. */
-function openOther(repo: string, passphraseFile: string | undefined, console: Console) {
+function openOther(repo: string, { toPassphraseFile, cache, cacheSize }: CopyCommandOptions, console: Console) {
   const passphrase = readEnvironment(console.variables).DBSNAP_TO_PASSPHRASE
-  const isGiven = passphrase !== undefined || passphraseFile !== undefined
+  const isGiven = passphrase !== undefined || toPassphraseFile !== undefined
   const variables = { ...console.variables, ...(isGiven ? OURS : {}), DBSNAP_PASSPHRASE: passphrase }
   return openRepository(
-    { repo, ...(passphraseFile === undefined ? {} : { passphraseFile }) },
+    {
+      repo,
+      ...(cache === undefined ? {} : { cache }),
+      ...(cacheSize === undefined ? {} : { cacheSize }),
+      ...(toPassphraseFile === undefined ? {} : { passphraseFile: toPassphraseFile }),
+    },
     { ...console, variables },
   )
 }

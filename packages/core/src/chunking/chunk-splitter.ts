@@ -1,7 +1,7 @@
 import { RecordTooLargeError } from '../errors/record-too-large-error.ts'
 import { SourceOrderError } from '../errors/source-order-error.ts'
 import type { RecordReader } from '../records/record-reader.ts'
-import { freeBuffer, ownCopy } from '../values/free-buffer.ts'
+import { allocateLarge, freeBuffer, ownCopy } from '../values/free-buffer.ts'
 import { MAX_CHUNK_BYTES, MAX_RECORD_BYTES } from './chunk-limits.ts'
 import { hash32 } from './key-hash.ts'
 
@@ -162,7 +162,8 @@ export class ChunkSplitter {
     const open = this.#filled - this.#chunkStart
     if (open <= slab.length / 2 && slab.length >= SLAB_BYTES.usual) return this.#moveTo(slab)
     const doubled = Math.min(2 * slab.length, SLAB_BYTES.usual)
-    this.#moveTo(Buffer.allocUnsafeSlow(Math.max(doubled, Math.ceil(open * SLAB_GROWTH))))
+    const length = Math.max(doubled, Math.ceil(open * SLAB_GROWTH))
+    this.#moveTo(length > SLAB_BYTES.usual ? allocateLarge(length) : Buffer.allocUnsafeSlow(length))
     freeBuffer(slab)
   }
 

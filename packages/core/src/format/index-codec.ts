@@ -45,16 +45,32 @@ function encodeIndexEntry(entry: IndexEntry): Buffer {
   return bytes
 }
 
-/** The entry at `at` of a block. */
-export function decodeIndexEntry(block: Buffer, at: number, what: string): IndexEntry {
+/** Delta version of the entry at `at` of a block. */
+export function indexEntryVersion(block: Buffer, at: number): number {
+  return block[at + 30] as number
+}
+
+/** Size of the sealed object of the entry at `at` of a block. */
+export function indexEntryLength(block: Buffer, at: number): number {
+  return block.readUInt32BE(at + 26)
+}
+
+/** Kind of the object of the entry at `at` of a block. Throws `DamagedError`. */
+export function indexEntryKind(block: Buffer, at: number, what: string): ObjectKind {
   const kind = objectKindOf(block[at + 31] as number)
   if (kind === undefined) throw damaged(`${what} is damaged: an entry has an unknown kind`)
+  return kind
+}
+
+/** The entry at `at` of a block. */
+export function decodeIndexEntry(block: Buffer, at: number, what: string): IndexEntry {
+  const kind = indexEntryKind(block, at, what)
   return {
     id: objectIdAt(block, at),
     pack: block.readUInt16BE(at + 20),
     offset: block.readUInt32BE(at + 22),
-    length: block.readUInt32BE(at + 26),
-    version: block[at + 30] as number,
+    length: indexEntryLength(block, at),
+    version: indexEntryVersion(block, at),
     kind,
   }
 }

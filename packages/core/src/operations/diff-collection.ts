@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
 import type { SnapshotCollection } from '../format/snapshot-manifest.ts'
 import type { ChunkEntry } from '../record-tree/chunk-entry.ts'
 import type { DiffSide } from '../record-tree/diff-side.ts'
@@ -39,11 +40,16 @@ export async function* diffCollection(
   const right = openSide(input, input.right, rightLayout)
   const objects = context.objects.reader
   const options = signal === undefined ? {} : { signal }
-  yield* diffRecords(diffTrees(left, right, { skipEqual: sameColumns, ...options }), {
+  const batches = diffRecords(diffTrees(left, right, { skipEqual: sameColumns, ...options }), {
     left: { objects, reader: createRecordReader(leftLayout) },
     right: { objects, reader: createRecordReader(rightLayout) },
     compareBytes: sameColumns,
   })
+  for await (const batch of batches) {
+    // The walk, which looks too, is 16 chunks ahead, and may have ended.
+    throwIfInterrupted(signal, 'comparing')
+    yield batch
+  }
 }
 
 /** A side in the order of `keyed`, which is its own layout, perhaps with another key. */

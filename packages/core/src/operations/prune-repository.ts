@@ -19,7 +19,7 @@ export interface PruneOptions extends Omit<PrunePacksOptions, 'grace'> {
   readonly grace?: number | string
 }
 
-/** Deletes what no snapshot needs, in phases. */
+/** Deletes what no snapshot and no stored diff needs, in phases. */
 export function pruneRepository(context: OperationContext, { grace, ...options }: PruneOptions): Promise<PruneReport> {
   const roots = { list: () => listRoots(context, options.signal) }
   return context.objects.prune(roots, { ...options, ...(grace === undefined ? {} : { grace: inMilliseconds(grace) }) })

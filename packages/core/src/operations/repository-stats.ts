@@ -29,13 +29,13 @@ export interface RepositoryStats {
   readonly manifests: FilesSize
   /** All files together. */
   readonly totalBytes: number
-  /** Copies of objects by kind: `chunk`, `node`, `document`, `segments`. */
+  /** Copies of objects by kind: `chunk`, `node`, `document`, `segments`, `diffPage`. */
   readonly kinds: Readonly<Record<string, KindSize>>
   /** Plain bytes of all snapshots per plain byte of their different chunks. 1 where nothing is shared. */
   readonly deduplication: number
   /** Plain bytes of those chunks per byte that they take in packs, deltas included. */
   readonly compression: number
-  /** In packs, what no snapshot names: a prune frees at most so much, for bases of deltas are among it. */
+  /** In packs, what no snapshot and no stored diff names: a prune frees at most so much, for bases of deltas are among it. */
   readonly unnamedBytes: number
   /** Newest first. */
   readonly snapshots: readonly (SnapshotSize & { readonly id: SnapshotId; readonly source: string })[]
@@ -43,12 +43,9 @@ export interface RepositoryStats {
   readonly sources: readonly (SnapshotSize & { readonly source: string; readonly snapshots: number })[]
 }
 
-/** Bit of an owner that says: a second snapshot names it too. The others are the first one's number plus one. */
-const SHARED = 0x80000000
-
 /**
  * Walks all trees, from the oldest snapshot on; nodes that several share are walked twice at most. Reads nodes and no chunk.
- * Memory: 18 bytes an object. Fails with `DamagedError` or `ObjectMissingError`.
+ * Memory: 15 bytes an object, beside more than 127 snapshots 16. Fails with `DamagedError` or `ObjectMissingError`.
  */
 export async function repositoryStats(
   context: OperationContext,
@@ -61,10 +58,11 @@ export async function repositoryStats(
   const indexFiles = await sizeOf(context, 'index/')
   const manifests = await sizeOf(context, 'snapshots/')
   const stored = await objects.storedObjects()
-  const walk = new OwnerWalk(context, stored, signal)
+  const walk = new OwnerWalk(context, stored, snapshots.length, signal)
   const oldestFirst = snapshots.toReversed()
   for (const { id } of oldestFirst) await walk.add(await objects.snapshots.load(id))
   const { sizes, namedBytes } = walk.sizes(oldestFirst)
+  const diffBytes = await pageBytes(context, stored)
   const all = sizes.toReversed()
   const plain = snapshots.reduce((sum, { bytes }) => sum + bytes, 0)
   return {
@@ -75,7 +73,7 @@ export async function repositoryStats(
     kinds: Object.fromEntries(stored.kinds),
     deduplication: ratio(plain, walk.plainChunkBytes),
     compression: ratio(walk.plainChunkBytes, walk.sealedChunkBytes),
-    unnamedBytes: [...stored.kinds.values()].reduce((sum, { bytes }) => sum + bytes, 0) - namedBytes,
+    unnamedBytes: [...stored.kinds.values()].reduce((sum, { bytes }) => sum + bytes, 0) - namedBytes - diffBytes,
     snapshots: all,
     sources: bySource(all),
   }
@@ -88,6 +86,18 @@ async function sizeOf({ objects }: OperationContext, prefix: string): Promise<Fi
     bytes += size
   }
   return { files, bytes }
+}
+
+/** What the pages of stored diffs take, those of several counted once. No snapshot names them. */
+async function pageBytes({ objects }: OperationContext, stored: StoredObjects): Promise<number> {
+  const { diffs, damaged } = await objects.diffs.list()
+  if (damaged[0] !== undefined) throw damaged[0].error
+  const slots = new Set<number>()
+  for (const { id } of diffs) {
+    for (const page of (await objects.diffs.load(id)).pages) slots.add(stored.slotOf(page) ?? -1)
+  }
+  slots.delete(-1)
+  return [...slots].reduce((sum, slot) => sum + stored.bytesAt(slot), 0)
 }
 
 const ratio = (whole: number, part: number): number => (part === 0 ? 1 : Math.round((100 * whole) / part) / 100)
@@ -108,12 +118,18 @@ function bySource(snapshots: RepositoryStats['snapshots']): RepositoryStats['sou
   return [...sources.values()].sort((a, b) => Buffer.compare(Buffer.from(a.source), Buffer.from(b.source)))
 }
 
+/** What numbers of snapshots, and one more bit, may be kept in. */
+const NUMBERS = [Uint8Array, Uint16Array, Uint32Array] as const
+const highestBit = ({ BYTES_PER_ELEMENT }: { readonly BYTES_PER_ELEMENT: number }) => 2 ** (8 * BYTES_PER_ELEMENT - 1)
+
 /** Notes of each object which snapshot names it first, and whether another does. */
 class OwnerWalk implements ObjectVisitor {
   readonly #context: OperationContext
   readonly #stored: StoredObjects
   readonly #signal: AbortSignal | undefined
-  readonly #owners: Uint32Array
+  /** Number of the snapshot, from 1, that names it first, and `#shared` where a second one names it too; 0: none does. */
+  readonly #owners: InstanceType<(typeof NUMBERS)[number]>
+  readonly #shared: number
   #snapshot = 0
   /** Of chunks, each counted once. */
   plainChunkBytes = 0
@@ -121,11 +137,13 @@ class OwnerWalk implements ObjectVisitor {
   /** Whether the objects that follow are segments of a chunk that no snapshot named before. */
   #countsSegments = false
 
-  constructor(context: OperationContext, stored: StoredObjects, signal: AbortSignal | undefined) {
+  constructor(context: OperationContext, stored: StoredObjects, snapshots: number, signal: AbortSignal | undefined) {
     this.#context = context
     this.#stored = stored
     this.#signal = signal
-    this.#owners = new Uint32Array(stored.slots)
+    const Numbers = NUMBERS.find((numbers) => snapshots < highestBit(numbers)) as (typeof NUMBERS)[number]
+    this.#owners = new Numbers(stored.slots)
+    this.#shared = highestBit(Numbers)
   }
 
   /** The next snapshot. */
@@ -166,8 +184,8 @@ class OwnerWalk implements ObjectVisitor {
       this.#owners[slot] = this.#snapshot
       return { isFirst: true, isNew: true, bytes }
     }
-    if (owner === this.#snapshot || owner >= SHARED) return { isFirst: false, isNew: false, bytes }
-    this.#owners[slot] = owner + SHARED
+    if (owner === this.#snapshot || owner >= this.#shared) return { isFirst: false, isNew: false, bytes }
+    this.#owners[slot] = owner + this.#shared
     return { isFirst: false, isNew: true, bytes }
   }
 
@@ -180,10 +198,10 @@ class OwnerWalk implements ObjectVisitor {
       const owner = this.#owners[slot] as number
       if (owner === 0) continue
       const bytes = this.#stored.bytesAt(slot)
-      const first = owner % SHARED
+      const first = owner % this.#shared
       namedBytes += bytes
       newBytes[first] = (newBytes[first] as number) + bytes
-      if (owner < SHARED) uniqueBytes[first] = (uniqueBytes[first] as number) + bytes
+      if (owner < this.#shared) uniqueBytes[first] = (uniqueBytes[first] as number) + bytes
     }
     const sizes = snapshots.map(({ id, source, bytes }, i) => ({
       id,

@@ -1,6 +1,7 @@
 export type * from './database-source.ts'
 export type * from './database-target.ts'
 export type * from './key-provider.ts'
+export type * from './local-copies.ts'
 export type * from './object-access.ts'
 export type * from './object-store.ts'
 export type * from './progress.ts'

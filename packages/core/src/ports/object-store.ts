@@ -31,6 +31,12 @@ export interface ObjectStore {
   readonly label: string
 
   /**
+   * Puts of packs, 16 MiB each, that a writer may have under way at a time. More hide what a request waits for, and each takes
+   * memory for its body until it is done. Default 1: more make a disk no busier.
+   */
+  readonly parallelPuts?: number
+
+  /**
    * Milliseconds within which a listing may lack what was put, or show what was deleted. Default 0: listings are right as soon as a put
    * resolves. Where they lag, a prune waits long before it deletes.
    */

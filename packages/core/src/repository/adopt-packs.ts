@@ -8,18 +8,18 @@ import type { RepositoryContext } from './repository-context.ts'
  * Takes packs that no index file lists into the index, by their own directories: what an interrupted take left, so that the
  * next one need not store it again, or what a damaged index file listed. Sound because every base that a delta in them
  * rests on was in a durable index when they were written. A pack of a writer at work may be among them: it is then
- * listed twice, which harms nothing. One that cannot be read is passed over. Resolves with the
- * ids of the index files written.
+ * listed twice, which harms nothing. One that cannot be read is passed over. Resolves with
+ * those that were taken.
  */
 export async function adoptPacks(
   context: RepositoryContext,
   index: ObjectIndex,
   packs: readonly { readonly id: string; readonly size: number }[],
-): Promise<string[]> {
-  const files: string[] = []
+): Promise<Set<string>> {
+  const adopted = new Set<string>()
   const writer = new IndexWriter(context, async (file) => {
     await index.add(file.id, file.size)
-    files.push(file.id)
+    for (const pack of file.packs) adopted.add(pack.id)
   })
   for (const { id, size } of packs) {
     try {
@@ -29,5 +29,5 @@ export async function adoptPacks(
     }
   }
   await writer.flush()
-  return files
+  return adopted
 }

@@ -129,7 +129,7 @@ export class RepositoryChecker {
     this.#listed = new ListedObjects(files.reduce((sum, { entries }) => sum + entries, 0))
     for (const file of files) {
       this.#throwIfInterrupted()
-      for await (const { id, version } of readableCopies(file)) this.#listed.add(id, version)
+      for await (const block of readable(file.blocks())) this.#listed.addBlock(block)
     }
   }
 
@@ -137,7 +137,7 @@ export class RepositoryChecker {
   async #checkChains(files: readonly IndexFile[]): Promise<void> {
     const unreadable = new Map<string, number>()
     for (const file of files) {
-      for await (const copy of readableCopies(file)) {
+      for await (const copy of readable(file.copies())) {
         if (copy.version === 0 || this.#index.isDamaged(copy)) continue
         this.#throwIfInterrupted()
         if (!(await this.#verify(copy))) unreadable.set(copy.pack.id, (unreadable.get(copy.pack.id) ?? 0) + 1)
@@ -147,8 +147,8 @@ export class RepositoryChecker {
   }
 
   async #checkIndexFile(file: IndexFile): Promise<void> {
-    const readable = readableCopies(file, (problem) => this.#report(indexFile(file.id), problem, 0))
-    const byPack = await copiesByPack(file.packs, readable)
+    const copies = readable(file.copies(), (problem) => this.#report(indexFile(file.id), problem, 0))
+    const byPack = await copiesByPack(file.packs, copies)
     this.#objects += file.entries
     for (const [pack, copies] of byPack) {
       this.#throwIfInterrupted()
@@ -251,9 +251,9 @@ export class RepositoryChecker {
 }
 
 /** What an index file lists, as far as it can be read. What cannot is reported when it is the file's turn. */
-async function* readableCopies(file: IndexFile, onDamage?: (problem: string) => void): AsyncGenerator<ObjectCopy> {
+async function* readable<T>(listed: AsyncIterable<T>, onDamage?: (problem: string) => void): AsyncGenerator<T> {
   try {
-    yield* file.copies()
+    yield* listed
   } catch (error) {
     if (!isUnreadable(error)) throw error
     onDamage?.(error.message)

@@ -45,8 +45,8 @@ const listSchema = z.strictObject({
 /** All marks. Fails with `DamagedError`: an unreadable mark must stop a writer. */
 export async function readMarks(context: RepositoryContext): Promise<CondemnedMark[]> {
   const marks: CondemnedMark[] = []
-  for await (const file of context.store.list(CONDEMNED_PREFIX)) {
-    const mark = await readMark(context, file)
+  for await (const stored of context.store.list(CONDEMNED_PREFIX)) {
+    const mark = await readMark(context, stored)
     if (mark !== undefined) marks.push(mark)
   }
   return marks
@@ -55,19 +55,22 @@ export async function readMarks(context: RepositoryContext): Promise<CondemnedMa
 /** Marks that cannot be read, each of which stops every writer. */
 export async function condemnedDamage(context: RepositoryContext): Promise<RepositoryDamage[]> {
   const damage: RepositoryDamage[] = []
-  for await (const file of context.store.list(CONDEMNED_PREFIX)) {
+  for await (const stored of context.store.list(CONDEMNED_PREFIX)) {
     try {
-      await readMark(context, file)
+      await readMark(context, stored)
     } catch (error) {
       if (!isDbSnapError(error) || error.code !== 'DAMAGED') throw error
-      const problem = `${error.message}; no snapshot can be taken while it lies there`
-      damage.push({ file: file.key, problem, objects: 0 })
+      damage.push({
+        file: stored.key,
+        problem: `${error.message}; no snapshot can be taken while it lies there`,
+        objects: 0,
+      })
     }
   }
   return damage
 }
 
-/** Undefined where a prune that ended while we listed has taken its mark away. */
+/** undefined where it is none of ours, or a prune that ended while we listed has taken it away. */
 async function readMark(context: RepositoryContext, { key, modified }: StoredFile): Promise<CondemnedMark | undefined> {
   const id = fileId(key)
   const bytes = id === undefined ? undefined : await unlessGone(context.store.get(key))

@@ -38,7 +38,7 @@ export async function createObjectRepository(
 ): Promise<ObjectRepository> {
   requireZstdDictionaries()
   if (options.compression !== undefined) requireCompressionSettings(options.compression)
-  const { clock, randomness, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
+  const { clock, randomness, localCopies, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
   const providers = [options.keyProvider ?? []].flat()
   if ((providers.length === 0) !== (options.unencrypted ?? false)) {
     throw new UsageError('a new repository needs a passphrase or another key', {
@@ -56,7 +56,7 @@ export async function createObjectRepository(
     compression: options.compression ?? DEFAULT_COMPRESSION,
   }
   const bytes = encodeConfig(config, keys.config)
-  const context = { store, repositoryId, keys, clock, randomness, process, writerLease }
+  const context = { store, localCopies, repositoryId, keys, clock, randomness, process, writerLease }
   const slots: string[] = []
   try {
     for (const wrapper of providers.length === 0 ? [OPEN_WRAPPER] : providers) {

@@ -51,6 +51,7 @@ export class DiffCatalog {
     const unreadable: DamagedDiff[] = []
     for (const id of await this.#ids()) {
       try {
+        // Forgotten by another process while we listed, or a name that was closed.
         const diff = await unlessGone(this.load(id))
         if (diff === undefined) continue
         const { pages: _, ...summary } = diff

@@ -22,29 +22,39 @@ export class IdTable {
 
   /** The slot of an id, from now on. */
   add(id: ObjectId): number {
-    const slot = this.#search(id)
-    this.#high[slot] = high(id)
-    this.#low[slot] = low(id)
-    return slot
+    return this.#add(high(id), low(id))
+  }
+
+  /** The same of the id that stands at `at`: no text is made of it. */
+  addAt(bytes: Buffer, at: number): number {
+    return this.#add(bytes.readUInt32BE(at), bytes.readUInt16BE(at + 4) || NOT_FREE)
   }
 
   /** The slot of an id; undefined where it was never added. */
   find(id: ObjectId): number | undefined {
-    const slot = this.#search(id)
+    const slot = this.#search(high(id), low(id))
     return this.#low[slot] === 0 ? undefined : slot
   }
 
+  #add(high: number, low: number): number {
+    const slot = this.#search(high, low)
+    this.#high[slot] = high
+    this.#low[slot] = low
+    return slot
+  }
+
   /** Where it stands, or the free slot where it would. */
-  #search(id: ObjectId): number {
-    const [first, second] = [high(id), low(id)]
-    let slot = first % this.slots
-    while (this.#low[slot] !== 0 && (this.#high[slot] !== first || this.#low[slot] !== second)) {
+  #search(high: number, low: number): number {
+    let slot = high % this.slots
+    while (this.#low[slot] !== 0 && (this.#high[slot] !== high || this.#low[slot] !== low)) {
       slot = slot + 1 === this.slots ? 0 : slot + 1
     }
     return slot
   }
 }
 
+/** In the place of 0, which stands for a free slot. */
+const NOT_FREE = 1
+
 const high = (id: ObjectId): number => Number.parseInt(id.slice(0, 8), 16)
-/** Never 0, which stands for a free slot. */
-const low = (id: ObjectId): number => Number.parseInt(id.slice(8, 12), 16) || 1
+const low = (id: ObjectId): number => Number.parseInt(id.slice(8, 12), 16) || NOT_FREE

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alter, create, onlyKey, rows, storeChunk, writing } from '../../test/object-layer.ts'
+import { alter, create, flipBit, onlyKey, rows, storeChunk, storeWith, writing } from '../../test/object-layer.ts'
 import { seededRandomness } from '../../test/seeded-randomness.ts'
 import { deriveFileKey } from '../encryption/repository-keys.ts'
 import { offsetNonce, seal } from '../encryption/sealing.ts'
@@ -7,9 +7,10 @@ import { partAssociatedData } from '../format/associated-data.ts'
 import { encodeFileHeader } from '../format/format-version.ts'
 import { encodeIndexEntries, encodeIndexFooter, encodeIndexTrailer } from '../format/index-codec.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
+import type { LocalCopies } from '../ports/local-copies.ts'
 import { memory } from '../stores/memory-store.ts'
 import type { ObjectId } from '../values/object-id.ts'
-import { BoundedCache } from './bounded-cache.ts'
+import { IndexBlockCache } from './index-block-cache.ts'
 import { IndexFile } from './index-file.ts'
 import { IndexWriter } from './index-writer.ts'
 import type { OpenedObjectRepository } from './open-object-repository.ts'
@@ -28,7 +29,7 @@ async function indexOf(entries: readonly PackEntry[]): Promise<IndexFile> {
   await writer.add({ id: 'cd'.repeat(16), size: 1000, entries })
   await writer.flush()
   const [file] = files as [{ id: string; size: number }]
-  return IndexFile.open(context, file.id, file.size, new BoundedCache(100_000))
+  return IndexFile.open(context, file.id, file.size, new IndexBlockCache(100_000))
 }
 
 describe('an index file', () => {
@@ -90,7 +91,7 @@ describe('an index file', () => {
     const trailer = encodeIndexTrailer(parts.trailer ?? sealedFooter.length)
     const bytes = Buffer.concat([encodeFileHeader('DBSI'), block, sealedFooter, trailer])
     await store.put(`index/${id}`, [bytes])
-    return IndexFile.open(context, id, bytes.length, new BoundedCache(1000))
+    return IndexFile.open(context, id, bytes.length, new IndexBlockCache(1000))
   }
 
   it('whose trailer or footer does not fit its size is damaged', async () => {
@@ -149,5 +150,110 @@ describe('a pack', () => {
     })
     await writer.finish()
     await expect(reader.read('chunk', id)).rejects.toThrow('does not decompress')
+  })
+})
+
+describe('an index file of more than 256 KiB', () => {
+  const ID = 'cd'.repeat(16)
+  const random = seededRandomness('large')
+  const ids = Array.from({ length: 20_000 }, () => random.bytes(20))
+
+  /** It in a store, and the ranges that are read of it. */
+  async function largeFile() {
+    const reads: number[] = []
+    const kept = new Map<string, Buffer>()
+    const faults = { store: false, kept: false }
+    const inner = memory()
+    const store = storeWith(inner, {
+      get: (key, options) => {
+        if (key.startsWith('index/')) reads.push(options?.range?.length ?? -1)
+        return faults.store ? Promise.reject(new Error('unplugged')) : inner.get(key, options)
+      },
+    })
+    const { context } = await repositoryIn(store)
+    let size = 0
+    let id = ''
+    const writer = new IndexWriter(context, async (file) => {
+      size = file.size
+      id = file.id
+    })
+    const entries = ids.map((id, i): PackEntry => {
+      return { id: id.toString('hex') as ObjectId, kind: 'chunk', version: 0, offset: i, length: 16 }
+    })
+    await writer.add({ id: ID, size: 1000, entries })
+    await writer.flush()
+    const localCopies: LocalCopies = {
+      read: async (name, range) => {
+        const bytes = kept.get(name)
+        return bytes && Buffer.from(range ? bytes.subarray(range.offset, range.offset + range.length) : bytes)
+      },
+      keep: async (name, bytes) => void kept.set(name, Buffer.from(bytes)),
+      drop: async (name) => void kept.delete(name),
+    }
+    const open = (cache: IndexBlockCache, copies?: LocalCopies): Promise<IndexFile> => {
+      reads.length = 0
+      return IndexFile.open({ ...context, localCopies: copies }, id, size, cache)
+    }
+    return { store: inner, key: `index/${id}`, open, reads, kept, faults, localCopies, size }
+  }
+
+  async function findSome(file: IndexFile, count = 20): Promise<void> {
+    for (let i = 0; i < count; i++) expect(await file.find(ids[i * 900] as Buffer)).toMatchObject([{ offset: i * 900 }])
+  }
+
+  it('is fetched whole after a few lookups, and then answers all', async () => {
+    const { open, reads, size } = await largeFile()
+    const file = await open(new IndexBlockCache())
+    await findSome(file)
+    expect(reads.slice(0, 2)).toEqual([16 * 1024, 8])
+    expect(reads.at(-1)).toBe(size)
+    expect(reads.length).toBeLessThan(9)
+  })
+
+  it('is not where all files have no room, unless copies are kept on this machine: then it is fetched once for all processes', async () => {
+    const { open, reads, localCopies, size } = await largeFile()
+    const crowded = new IndexBlockCache(30_000)
+    crowded.expect(20_000)
+    await findSome(await open(crowded))
+    expect(reads.length).toBeGreaterThan(15)
+    expect(reads).not.toContain(size)
+    await findSome(await open(crowded, localCopies))
+    expect(reads).toContain(size)
+    expect(reads.length).toBeLessThan(9)
+    await findSome(await open(crowded, localCopies))
+    expect(reads).toEqual([])
+  })
+
+  it('is fetched again where a copy on this machine is damaged in a block', async () => {
+    const { open, reads, kept, localCopies } = await largeFile()
+    await findSome(await open(new IndexBlockCache(), localCopies))
+    for (const [name, bytes] of kept) kept.set(name, flipBit(bytes, 8 * 100_000))
+    const file = await open(new IndexBlockCache(), localCopies)
+    expect(reads).toEqual([])
+    let copies = 0
+    for await (const _ of file.copies()) copies++
+    expect(copies).toBe(ids.length)
+    expect(reads.length).toBeGreaterThan(0)
+  })
+
+  it('that could not be fetched whole is tried again', async () => {
+    const { open, faults, reads } = await largeFile()
+    const file = await open(new IndexBlockCache())
+    faults.store = true
+    for (let i = 0; i < 5; i++) await expect(file.find(ids[i] as Buffer)).rejects.toThrow('unplugged')
+    faults.store = false
+    await findSome(file)
+    expect(reads.length).toBeLessThan(20)
+  })
+
+  it('of which a block is damaged answers from the others', async () => {
+    const { open, store, key } = await largeFile()
+    await alter(store, key, (bytes) => flipBit(bytes, 8 * 400_000))
+    const file = await open(new IndexBlockCache())
+    const found = await Promise.allSettled(ids.map((id) => file.find(id)))
+    expect(found.filter(({ status }) => status === 'rejected').length).toBeLessThan(260)
+    await expect(async () => {
+      for await (const _ of file.copies());
+    }).rejects.toMatchObject({ code: 'DAMAGED' })
   })
 })

@@ -1,32 +1,23 @@
-import type { KeyObject } from 'node:crypto'
-import { deriveFileKey } from '../encryption/repository-keys.ts'
-import { offsetNonce, TAG_BYTES, unseal } from '../encryption/sealing.ts'
-import { partAssociatedData } from '../format/associated-data.ts'
-import { damaged, FILE_HEADER_BYTES, requireFileHeader } from '../format/format-version.ts'
+import { damaged } from '../format/format-version.ts'
 import {
-  BLOCK_ENTRIES,
   BLOCK_PREFIX_BYTES,
   decodeIndexEntry,
-  decodeIndexFooter,
-  decodeIndexTrailer,
   findInBlock,
   INDEX_ENTRY_BYTES,
-  INDEX_TRAILER_BYTES,
   type IndexedPack,
   type IndexFooter,
-  indexFooterOffset,
-  SEALED_BLOCK_BYTES,
 } from '../format/index-codec.ts'
 import { freeBuffer } from '../values/free-buffer.ts'
 import { OBJECT_ID_BYTES } from '../values/object-id.ts'
-import type { BoundedCache } from './bounded-cache.ts'
 import { IdFilter } from './id-filter.ts'
+import type { IndexBlockCache } from './index-block-cache.ts'
+import { IndexFileParts } from './index-file-parts.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { indexFile } from './repository-files.ts'
 
-/** Bytes read from the end of an index file to get its footer: enough for 64 packs and 65 536 entries. */
-const TAIL_BYTES = 16 * 1024
+/** Requests, two of them for header and footer, before all blocks are fetched by one, 2 MB: as ids are random, others will be wanted. */
+const FETCHES_BEFORE_ALL = 5
 
 /**
  * Lookups that find nothing before a filter is made of all ids: a writer asks every file for every new object, so that beside 400
@@ -34,7 +25,7 @@ const TAIL_BYTES = 16 * 1024
  */
 const MISSES_BEFORE_FILTER = 32
 
-/** Blocks read at once where all are. */
+/** Blocks read at once where all are: 1 MiB. */
 const BLOCKS_AT_ONCE = 256
 
 /** One index file, searched in place: only its packs and 8 bytes per 4 KiB block are in memory. */
@@ -42,55 +33,32 @@ export class IndexFile {
   readonly id: string
   readonly packs: readonly IndexedPack[]
   readonly entries: number
-  readonly #context: RepositoryContext
-  readonly #key: KeyObject
+  readonly #parts: IndexFileParts
   readonly #prefixes: Buffer
-  readonly #blocks: BoundedCache<Buffer>
+  readonly #cache: IndexBlockCache
+  #fetchingAll: Promise<void> | undefined
   #misses = 0
   #filter: IdFilter | undefined
 
-  private constructor(
-    context: RepositoryContext,
-    id: string,
-    key: KeyObject,
-    footer: IndexFooter,
-    blocks: BoundedCache<Buffer>,
-  ) {
+  private constructor(id: string, parts: IndexFileParts, footer: IndexFooter, cache: IndexBlockCache) {
     this.id = id
     this.packs = footer.packs
     this.entries = footer.entries
-    this.#context = context
-    this.#key = key
+    this.#parts = parts
     this.#prefixes = footer.blockPrefixes
-    this.#blocks = blocks
+    this.#cache = cache
   }
 
-  /** Reads header and footer. `blocks` is the cache shared by all index files. Throws `DamagedError`, `NewerFormatError`. */
-  static async open(
-    context: RepositoryContext,
-    id: string,
-    size: number,
-    blocks: BoundedCache<Buffer>,
-  ): Promise<IndexFile> {
-    const name = indexFile(id)
-    if (size < FILE_HEADER_BYTES + TAG_BYTES + INDEX_TRAILER_BYTES) throw damaged(`${name} is damaged: it is cut`)
-    const tailAt = size <= TAIL_BYTES ? 0 : size - TAIL_BYTES
-    let tail = await context.store.get(name, { range: { offset: tailAt, length: size - tailAt } })
-    let header = tail
-    if (tailAt > 0) header = await context.store.get(name, { range: { offset: 0, length: FILE_HEADER_BYTES } })
-    requireFileHeader(header, 'DBSI', name)
-    const footerBytes = decodeIndexTrailer(tail.subarray(tail.length - INDEX_TRAILER_BYTES), name)
-    const footerAt = size - INDEX_TRAILER_BYTES - footerBytes
-    if (footerAt < FILE_HEADER_BYTES) throw damaged(`${name} is damaged: its footer does not fit its size`)
-    if (footerAt < tailAt)
-      tail = await context.store.get(name, { range: { offset: footerAt, length: size - footerAt } })
-    const sealed = tail.subarray(tail.length - INDEX_TRAILER_BYTES - footerBytes, tail.length - INDEX_TRAILER_BYTES)
-    const key = deriveFileKey(context.keys.index, Buffer.from(id, 'hex'), 'index file')
-    const associated = partAssociatedData(context.repositoryId, 'footer')
-    const footer = decodeIndexFooter(unseal(key, offsetNonce(footerAt), associated, sealed, name), name)
-    if (indexFooterOffset(footer.entries) !== footerAt)
-      throw damaged(`${name} is damaged: its blocks do not fit its size`)
-    return new IndexFile(context, id, key, footer, blocks)
+  /**
+   * Reads header and footer, and a small file whole. `cache` is shared by all index files. Throws `DamagedError`,
+   * `NewerFormatError`.
+   */
+  static async open(context: RepositoryContext, id: string, size: number, cache: IndexBlockCache): Promise<IndexFile> {
+    const parts = new IndexFileParts(context, id, size)
+    const { footer, blocks } = await parts.open()
+    const file = new IndexFile(id, parts, footer, cache)
+    file.#remember(blocks)
+    return file
   }
 
   get blockCount(): number {
@@ -113,19 +81,48 @@ export class IndexFile {
       const block = await this.#block(number)
       for (let at = findInBlock(block, id); at < block.length; at += INDEX_ENTRY_BYTES) {
         if (block.compare(id, 0, OBJECT_ID_BYTES, at, at + OBJECT_ID_BYTES) !== 0) break
-        copies.push(this.#copyAt(block, at))
+        copies.push(this.copyAt(block, at))
       }
     }
     if (copies.length === 0 && ++this.#misses === MISSES_BEFORE_FILTER) this.#filter = await this.#readFilter()
     return copies
   }
 
-  /** Every copy it lists, sorted by id; one block at a time. Fails with `DamagedError` at the first damaged block. */
+  /** Every copy it lists, sorted by id. Fails with `DamagedError` at the first damaged block. */
   async *copies(): AsyncGenerator<ObjectCopy> {
-    for (let number = 0; number < this.blockCount; number++) {
-      const block = await this.#block(number)
-      for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) yield this.#copyAt(block, at)
+    for await (const block of this.blocks()) {
+      for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) yield this.copyAt(block, at)
     }
+  }
+
+  /**
+   * Its blocks in order, each an array of entries of `INDEX_ENTRY_BYTES` sorted by id, of use until the next one. Past the cache, in
+   * which all blocks of all files may have no room, and many with each request. Fails with `DamagedError` at the first damaged block.
+   */
+  async *blocks(): AsyncGenerator<Buffer> {
+    for (let number = 0; number < this.blockCount; ) {
+      const known = this.#cache.get(this.id, number)
+      if (known !== undefined) {
+        yield known
+        number++
+        continue
+      }
+      const blocks = await this.#parts.blocks(number, Math.min(number + BLOCKS_AT_ONCE, this.blockCount))
+      // None: it is damaged, and fails by itself.
+      for (const block of blocks.length > 0 ? blocks : [await this.#parts.block(number)]) {
+        yield block
+        freeBuffer(block)
+        number++
+      }
+    }
+  }
+
+  /** The entry that stands at `at` of one of its blocks. */
+  copyAt(block: Buffer, at: number): ObjectCopy {
+    const entry = decodeIndexEntry(block, at, indexFile(this.id))
+    const pack = this.packs[entry.pack]
+    if (pack === undefined) throw damaged(`${indexFile(this.id)} is damaged: an entry names no pack`)
+    return { ...entry, pack }
   }
 
   /** The last block whose first id is surely below `id`, or the first block: entries of `id` may begin in it. */
@@ -145,49 +142,35 @@ export class IndexFile {
     return this.#prefixes.compare(id, 0, BLOCK_PREFIX_BYTES, at, at + BLOCK_PREFIX_BYTES)
   }
 
-  #copyAt(block: Buffer, at: number): ObjectCopy {
-    const entry = decodeIndexEntry(block, at, indexFile(this.id))
-    const pack = this.packs[entry.pack]
-    if (pack === undefined) throw damaged(`${indexFile(this.id)} is damaged: an entry names no pack`)
-    return { ...entry, pack }
-  }
-
   async #block(number: number): Promise<Buffer> {
-    const cacheKey = `${this.id}/${number}`
-    const known = this.#blocks.get(cacheKey)
+    const known = this.#cache.get(this.id, number)
     if (known !== undefined) return known
-    const sealed = await this.#sealedBlocks(number, number + 1)
-    const block = this.#unsealBlock(number, sealed)
-    this.#blocks.set(cacheKey, block, block.length)
+    if (this.#parts.fetches >= FETCHES_BEFORE_ALL && (this.#cache.hasRoomForAll || this.#parts.areKept)) {
+      this.#fetchingAll ??= this.#fetchAll()
+      await this.#fetchingAll.catch((error: unknown) => {
+        this.#fetchingAll = undefined
+        throw error
+      })
+    }
+    const block = this.#cache.get(this.id, number) ?? (await this.#parts.block(number))
+    this.#cache.set(this.id, number, block)
     return block
   }
 
-  /** Past the cache, in which all blocks of all files have no room. */
+  async #fetchAll(): Promise<void> {
+    const blocks = await this.#parts.allBlocks()
+    if (this.#cache.hasRoomForAll) this.#remember(blocks)
+  }
+
+  #remember(blocks: readonly Buffer[]): void {
+    for (const [number, block] of blocks.entries()) this.#cache.set(this.id, number, block)
+  }
+
   async #readFilter(): Promise<IdFilter> {
     const filter = new IdFilter(this.entries)
-    for (let first = 0; first < this.blockCount; first += BLOCKS_AT_ONCE) {
-      const end = Math.min(first + BLOCKS_AT_ONCE, this.blockCount)
-      const sealed = await this.#sealedBlocks(first, end)
-      for (let number = first; number < end; number++) {
-        const from = (number - first) * SEALED_BLOCK_BYTES
-        const block = this.#unsealBlock(number, sealed.subarray(from, from + SEALED_BLOCK_BYTES))
-        for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) filter.add(block, at)
-      }
-      freeBuffer(sealed)
+    for await (const block of this.blocks()) {
+      for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) filter.add(block, at)
     }
     return filter
-  }
-
-  #sealedBlocks(first: number, end: number): Promise<Buffer> {
-    const offset = FILE_HEADER_BYTES + first * SEALED_BLOCK_BYTES
-    const entries = Math.min((end - first) * BLOCK_ENTRIES, this.entries - first * BLOCK_ENTRIES)
-    const length = entries * INDEX_ENTRY_BYTES + (end - first) * TAG_BYTES
-    return this.#context.store.get(indexFile(this.id), { range: { offset, length } })
-  }
-
-  #unsealBlock(number: number, sealed: Buffer): Buffer {
-    const offset = FILE_HEADER_BYTES + number * SEALED_BLOCK_BYTES
-    const associated = partAssociatedData(this.#context.repositoryId, 'block')
-    return unseal(this.#key, offsetNonce(offset), associated, sealed, indexFile(this.id))
   }
 }

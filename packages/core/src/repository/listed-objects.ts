@@ -1,3 +1,4 @@
+import { INDEX_ENTRY_BYTES, indexEntryVersion } from '../format/index-codec.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import { IdTable } from './id-table.ts'
 
@@ -17,13 +18,23 @@ export class ListedObjects {
   }
 
   add(id: ObjectId, version: number): void {
-    const slot = this.#ids.add(id)
-    this.#versions[slot] = Math.min(this.#versions[slot] as number, version)
+    this.#note(this.#ids.add(id), version)
+  }
+
+  /** All that a block of an index file lists. */
+  addBlock(block: Buffer): void {
+    for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) {
+      this.#note(this.#ids.addAt(block, at), indexEntryVersion(block, at))
+    }
   }
 
   /** The lowest version of its copies; undefined where it is not listed. */
   version(id: ObjectId): number | undefined {
     const slot = this.#ids.find(id)
     return slot === undefined ? undefined : this.#versions[slot]
+  }
+
+  #note(slot: number, version: number): void {
+    this.#versions[slot] = Math.min(this.#versions[slot] as number, version)
   }
 }

@@ -82,7 +82,7 @@ export class ObjectEncoder {
         copy = nearer
       }
       const accept = (candidate: ObjectCopy): boolean => this.#trusted.accepts(candidate)
-      const plaintext = await this.#reader.readBelow(kind, copy.id, version, accept)
+      const plaintext = await this.#reader.readBelow(kind, copy.id, version, { accept })
       return { id: copy.id, version, plaintext }
     } catch (error) {
       if (isUnreadable(error)) return undefined

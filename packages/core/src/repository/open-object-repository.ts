@@ -3,6 +3,7 @@ import { isDbSnapError } from '../errors/dbsnap-error.ts'
 import { NotARepositoryError } from '../errors/not-a-repository-error.ts'
 import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
+import type { LocalCopies } from '../ports/local-copies.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Clock, ProcessName, Randomness } from '../ports/system.ts'
 import type { ObjectId } from '../values/object-id.ts'
@@ -40,6 +41,8 @@ export interface OpenObjectRepositoryOptions {
   readonly keyProvider?: KeyProvider | readonly KeyProvider[]
   readonly clock: Clock
   readonly randomness: Randomness
+  /** Where copies of what is read are kept on this machine. Default: nowhere. */
+  readonly localCopies?: LocalCopies | undefined
   /** For those who look for who is at work. Default: nowhere. */
   readonly process?: ProcessName
   /** Milliseconds without a sign of life after which a writer of this process may be declared dead. Default an hour. */
@@ -66,13 +69,10 @@ export async function openObjectRepository(
   requireZstdDictionaries()
   const config = decodeConfig(await readConfig(store), store.label)
   const { keys, slot } = await unlockRepository(store, config, [options.keyProvider ?? []].flat())
-  const { clock, randomness, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
+  const { clock, randomness, localCopies, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
   const repositoryId = Buffer.from(config.repository, 'hex')
-  return new OpenedObjectRepository(
-    { store, repositoryId, keys, clock, randomness, process, writerLease },
-    config,
-    slot,
-  )
+  const context = { store, localCopies, repositoryId, keys, clock, randomness, process, writerLease }
+  return new OpenedObjectRepository(context, config, slot)
 }
 
 async function readConfig(store: ObjectStore): Promise<Buffer> {
@@ -144,10 +144,8 @@ export class OpenedObjectRepository implements ObjectRepository {
   }
 
   async check(options: CheckRepositoryOptions = {}): Promise<RepositoryCheck> {
-    // Nothing of what this process has in memory: the question is what the store has.
-    const index = new ObjectIndex(this.context)
-    const reader = new PackedObjectReader(this.context, index, new PackReader(this.context))
-    const check = await new RepositoryChecker(this.context, index, reader, options).run(this.encrypted)
+    const { context, index, reader } = this.#ofTheStoreAlone()
+    const check = await new RepositoryChecker(context, index, reader, options).run(this.encrypted)
     const slots = await this.keys.list()
     return {
       ...check,
@@ -162,7 +160,9 @@ export class OpenedObjectRepository implements ObjectRepository {
   }
 
   async prune(roots: RootSource, options: PrunePacksOptions): Promise<PruneReport> {
-    const { context, index, reader, compression } = this
+    const { context, index, compression } = this
+    // What it keeps must be readable in the store. An index file is as good from this machine: which packs there are is listed.
+    const { reader } = this.#ofTheStoreAlone(index)
     const parts = { context, index, reader, roots, compression, packBytes: PACK_BYTES, options }
     if (options.dryRun === true) return new Prune(parts).run()
     return this.#registered('prune', (registration) => new Prune({ ...parts, registration }).run())
@@ -187,8 +187,9 @@ export class OpenedObjectRepository implements ObjectRepository {
   /** Registered, so that a prune waits for what it lists. */
   rebuildIndex(): Promise<IndexRebuild> {
     return this.#registered('index rebuild', async () => {
-      await this.index.refresh()
-      return rebuildIndex(this.context, this.index)
+      const { context, index } = this.#ofTheStoreAlone()
+      await index.refresh()
+      return rebuildIndex(context, index)
     })
   }
 
@@ -196,10 +197,21 @@ export class OpenedObjectRepository implements ObjectRepository {
     return this.store.close()
   }
 
+  /** For who asks what the store has: nothing of what this process has in memory, or this machine on its disk, but for a `known` index. */
+  #ofTheStoreAlone(known?: ObjectIndex): {
+    context: RepositoryContext
+    index: ObjectIndex
+    reader: PackedObjectReader
+  } {
+    const context = { ...this.context, localCopies: undefined }
+    const index = known ?? new ObjectIndex(context)
+    return { context, index, reader: new PackedObjectReader(context, index, new PackReader(context)) }
+  }
+
   /** First the registration, then the index, then what is condemned: `docs/format/prune-protocol.md`. */
   async #beginWriting(
     operation: WriterOperation,
-  ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: string[] }> {
+  ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: Set<string> }> {
     const registration = await this.register(operation)
     try {
       await this.index.refresh()

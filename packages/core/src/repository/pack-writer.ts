@@ -17,10 +17,10 @@ export interface PackWriterOptions {
   readonly onDurable: (pack: WrittenPack) => Promise<void>
 }
 
-/** Packs that are being put while the next one is filled: two packs in memory, 32 MiB. More make a disk no busier. */
-const PUTS_IN_FLIGHT = 1
-
-/** Fills packs one after the other and puts them. */
+/**
+ * Fills packs one after the other and puts them, as many at a time as the store wants: so many packs are in memory, and the one that
+ * is being filled.
+ */
 export class PackWriter {
   readonly #context: RepositoryContext
   readonly #options: PackWriterOptions
@@ -32,7 +32,7 @@ export class PackWriter {
     this.#options = options
   }
 
-  /** Adds an object to the current pack. Waits while the pack before is still being put. */
+  /** Adds an object to the current pack. Waits while too many are still being put. */
   async append(object: EncodedObject): Promise<PackEntry> {
     this.#current ??= new PackBuilder(this.#context)
     const entry = this.#current.append(object)
@@ -54,7 +54,7 @@ export class PackWriter {
   async #put(): Promise<void> {
     const pack = this.#current as PackBuilder
     this.#current = undefined
-    if (this.#steps.length >= PUTS_IN_FLIGHT) await this.#steps.shift()
+    if (this.#steps.length >= (this.#context.store.parallelPuts ?? 1)) await this.#steps.shift()
     const body = pack.finish()
     const { signal } = this.#options
     const put = this.#context.store.put(packFile(pack.id), body, signal === undefined ? {} : { signal })
@@ -69,8 +69,9 @@ export class PackWriter {
     pack: PackBuilder,
     body: readonly Buffer[],
   ): Promise<void> {
-    await Promise.all([put, previous])
+    await put
     for (const part of body) freeBacking(part)
+    await previous
     await this.#options.onDurable({ id: pack.id, size: pack.size, entries: pack.entries })
   }
 }

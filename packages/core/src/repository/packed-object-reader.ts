@@ -10,7 +10,9 @@ import type { CopyFilter, ObjectCopy } from './object-copy.ts'
 import { decodeObject, type OpenedObject, openObject } from './object-decoder.ts'
 import type { ObjectIndex } from './object-index.ts'
 import type { PackReader } from './pack-reader.ts'
+import { readThrough } from './read-through.ts'
 import type { RepositoryContext } from './repository-context.ts'
+import { packFile } from './repository-files.ts'
 
 /** Bytes of plaintexts kept: nodes on the way down a tree, and the bases that several deltas rest on. */
 const PLAINTEXT_CACHE_BYTES = 8 * 1024 * 1024
@@ -25,12 +27,28 @@ const ANY_COPY: CopyFilter = () => true
 /** Above every delta version. */
 const ANY_VERSION = 256
 
+/** How a copy is read. */
+export interface ReadingOptions {
+  /** Which copies may be rested on. Default: any. */
+  readonly accept?: CopyFilter
+  /** From the store itself, past all that is kept in memory or on this machine, and so all that it rests on. Default false. */
+  readonly direct?: boolean
+}
+
+/** A plaintext in memory. */
+interface Kept {
+  readonly bytes: Buffer
+  readonly copy: ObjectCopy
+  /** Whether the copy was kept on this machine, or need not be. */
+  isOnThisMachine: boolean
+}
+
 /** Reads objects out of packs, found through the index. */
 export class PackedObjectReader implements ObjectReader {
   readonly #context: RepositoryContext
   readonly #index: ObjectIndex
   readonly #packs: PackReader
-  readonly #plaintexts = new BoundedCache<Buffer>(PLAINTEXT_CACHE_BYTES, freeBuffer)
+  readonly #plaintexts = new BoundedCache<Kept>(PLAINTEXT_CACHE_BYTES, ({ bytes }) => freeBuffer(bytes))
   #refreshedAt = Number.NEGATIVE_INFINITY
 
   constructor(context: RepositoryContext, index: ObjectIndex, packs: PackReader) {
@@ -50,19 +68,19 @@ export class PackedObjectReader implements ObjectReader {
   }
 
   /**
-   * As `read`, through copies with a version below `below` that `accept` accepts, all the way down the chain. Versions
+   * As `read`, through copies with a version below `below` that are accepted, all the way down the chain. Versions
    * fall at each step, so this ends whatever the repository holds.
    */
-  async readBelow(kind: ObjectKind, id: ObjectId, below: number, accept: CopyFilter = ANY_COPY): Promise<Buffer> {
-    // A cached plaintext says nothing about where it came from.
-    const cached = accept === ANY_COPY ? this.#plaintexts.get(`${kind}/${id}`) : undefined
-    if (cached !== undefined) return Buffer.from(cached)
-    const copies = (await this.#index.find(id)).filter((copy) => usable(copy, kind, below) && accept(copy))
+  async readBelow(kind: ObjectKind, id: ObjectId, below: number, options: ReadingOptions = {}): Promise<Buffer> {
+    const cached = this.#kept(kind, id, options)
+    if (cached !== undefined) return Buffer.from(cached.bytes)
+    const { accept = ANY_COPY } = options
     let failure: DbSnapError | undefined
-    for (const copy of copies) {
+    for await (const copy of this.#index.search(id)) {
+      if (!usable(copy, kind, below) || !accept(copy)) continue
       try {
-        const plaintext = await this.readCopy(copy, accept)
-        this.#keep(copy, plaintext)
+        const plaintext = await this.readCopy(copy, options, below < ANY_VERSION)
+        this.#keep(copy, plaintext, below < ANY_VERSION)
         return plaintext
       } catch (error) {
         if (!isUnreadable(error)) throw error
@@ -73,16 +91,20 @@ export class PackedObjectReader implements ObjectReader {
     throw failure === undefined ? missing(kind, id, this.#index) : unreadable(kind, id, failure)
   }
 
-  /** The plaintext of one copy. `direct`: past the cache of windows, from the store. */
-  async readCopy(copy: ObjectCopy, accept: CopyFilter = ANY_COPY, direct = false): Promise<Buffer> {
-    const opened = await this.openCopy(copy, direct)
+  /** The plaintext of one copy. `isBase`: a delta rests on it. */
+  async readCopy(copy: ObjectCopy, options: ReadingOptions = {}, isBase = false): Promise<Buffer> {
+    const opened = await this.openCopy(copy, options.direct, isBase)
     const { delta, encoding } = opened.header
     let base: Buffer | undefined
     if (delta !== undefined) {
-      const kept = accept === ANY_COPY ? this.#plaintexts.get(`${copy.kind}/${delta.base}`) : undefined
-      // Used before anything else can run and free it, so that it need not be a copy.
-      if (kept !== undefined) return decodeObject(copy, opened, kept)
-      base = await this.readBelow(copy.kind, delta.base, delta.version, accept)
+      const kept = this.#kept(copy.kind, delta.base, options)
+      if (kept !== undefined) {
+        // Used before anything else can run and free it, so that it need not be a copy.
+        const plaintext = decodeObject(copy, opened, kept.bytes)
+        await this.#keepOnThisMachine(kept)
+        return plaintext
+      }
+      base = await this.readBelow(copy.kind, delta.base, delta.version, options)
     }
     const plaintext = decodeObject(copy, opened, base)
     if (encoding !== 'plain') freeBacking(opened.payload)
@@ -90,25 +112,44 @@ export class PackedObjectReader implements ObjectReader {
     return plaintext
   }
 
-  /** Header and payload of one copy. */
-  async openCopy(copy: ObjectCopy, direct = false): Promise<OpenedObject> {
+  /**
+   * Header and payload of one copy. On this machine are kept nodes and the like, deltas, and what a delta rests on: small, or wanted
+   * by every take and diff.
+   */
+  async openCopy(copy: ObjectCopy, direct = false, isBase = false): Promise<OpenedObject> {
     const { pack, offset, length } = copy
-    const sealed = await (direct
-      ? this.#packs.readDirectly(pack, offset, length)
-      : this.#packs.read(pack, offset, length))
-    const opened = openObject(this.#context, this.#packs, copy, sealed)
-    freeBuffer(sealed)
-    return opened
+    return readThrough({
+      copies: direct ? undefined : this.#context.localCopies,
+      name: `${packFile(pack.id)}-${offset}`,
+      keep: copy.kind !== 'chunk' || copy.version > 0 || isBase,
+      fetch: () => (direct ? this.#packs.readDirectly(pack, offset, length) : this.#packs.read(pack, offset, length)),
+      open: (sealed) => openObject(this.#context, this.#packs, copy, sealed),
+    })
+  }
+
+  /** What is in memory says nothing about where it came from. */
+  #kept(kind: ObjectKind, id: ObjectId, { accept, direct }: ReadingOptions): Kept | undefined {
+    return accept === undefined && direct !== true ? this.#plaintexts.get(`${kind}/${id}`) : undefined
   }
 
   /**
    * Keeps a copy, so that the caller may free its own: to copy 128 KiB takes 10 µs, to read it again 300. Not of a chunk
    * that was a delta: few others rest on it, and a diff of a million chunks would copy each for nothing. Nor of a segment of a
-   * large record, on which nothing rests.
+   * large record, on which nothing rests. Nor of a document, 12 MB for 10 000 tables, which is read from end to end.
    */
-  #keep({ kind, id, version }: ObjectCopy, plaintext: Buffer): void {
-    if (kind === 'chunk' && (version > 0 || plaintext.length > LARGEST_KEPT_CHUNK)) return
-    this.#plaintexts.set(`${kind}/${id}`, ownCopy(plaintext), plaintext.length)
+  #keep(copy: ObjectCopy, plaintext: Buffer, isBase: boolean): void {
+    const { kind, id, version } = copy
+    if (kind === 'document' || (kind === 'chunk' && (version > 0 || plaintext.length > LARGEST_KEPT_CHUNK))) return
+    const kept = { bytes: ownCopy(plaintext), copy, isOnThisMachine: isBase || kind !== 'chunk' }
+    this.#plaintexts.set(`${kind}/${id}`, kept, plaintext.length)
+  }
+
+  /** What was first read for itself, and then turned out to be a base. It is probably still in a window. */
+  async #keepOnThisMachine(kept: Kept): Promise<void> {
+    if (kept.isOnThisMachine || this.#context.localCopies === undefined) return
+    kept.isOnThisMachine = true
+    const { payload } = await this.openCopy(kept.copy, false, true)
+    freeBacking(payload)
   }
 
   async #refreshAgain(): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { ObjectKind } from '../values/object-kind.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { rememberDamage } from './damage-marks.ts'
 import { IndexWriter, type WrittenIndexFile } from './index-writer.ts'
+import type { ObjectCopy } from './object-copy.ts'
 import { ObjectEncoder } from './object-encoder.ts'
 import { identifyObject } from './object-identity.ts'
 import type { ObjectIndex } from './object-index.ts'
@@ -28,8 +29,8 @@ export interface PackedObjectWriterParts {
   readonly index: ObjectIndex
   readonly reader: PackedObjectReader
   readonly trusted: TrustedPacks
-  /** Index files of packs that an interrupted writer left: part of what is sampled, for nobody has. */
-  readonly adopted: readonly string[]
+  /** Packs that an interrupted writer left: part of what is sampled, for nobody has. */
+  readonly adopted: ReadonlySet<string>
   /** Ended when the writer is closed. */
   readonly registration: WriterRegistration
   readonly compression: CompressionSettings
@@ -61,7 +62,7 @@ export class PackedObjectWriter implements RepositoryWriter {
   readonly #indexes: IndexWriter
   readonly #pending = new Map<ObjectId, Pending>()
   readonly #jobs: Job[] = []
-  readonly #written: string[]
+  readonly #written = new Set<string>()
   readonly #counts = { objects: 0, deltas: 0, known: 0, plainBytes: 0, sealedBytes: 0, storedBytes: 0 }
   #bytesInFlight = 0
   #draining: Promise<void> | undefined
@@ -71,7 +72,6 @@ export class PackedObjectWriter implements RepositoryWriter {
 
   constructor(parts: PackedObjectWriterParts) {
     this.#parts = parts
-    this.#written = [...parts.adopted]
     this.#encoder = new ObjectEncoder(parts.index, parts.reader, parts.trusted, parts.compression)
     const { packBytes, signal } = parts
     this.#packs = new PackWriter(parts.context, { packBytes, signal, onDurable: (pack) => this.#packDurable(pack) })
@@ -159,9 +159,10 @@ export class PackedObjectWriter implements RepositoryWriter {
   }
 
   async sample(fraction: number): Promise<SampleResult> {
-    const { context, index, reader } = this.#parts
-    const files = index.files.filter((file) => this.#written.includes(file.id))
-    const result = await sampleObjects(context, index, reader, files, fraction)
+    const { context, index, adopted } = this.#parts
+    // What a delta rests on that somebody else has left may be gone; whoever uses it has read it.
+    const isSampled = ({ pack, version }: ObjectCopy) => this.#written.has(pack.id) || version === 0
+    const result = await sampleObjects(this.#parts, new Set([...this.#written, ...adopted]), isSampled, fraction)
     if (!result.ok) await rememberDamage(context, index.damagedPlaces, { complete: false })
     return result
   }
@@ -232,7 +233,7 @@ export class PackedObjectWriter implements RepositoryWriter {
     if (copies.some((copy) => copy.version === 0)) return true
     for (const copy of copies) {
       try {
-        freeBacking(await reader.readCopy(copy, accept))
+        freeBacking(await reader.readCopy(copy, { accept }))
         return true
       } catch (error) {
         if (!isUnreadable(error)) throw error
@@ -244,13 +245,13 @@ export class PackedObjectWriter implements RepositoryWriter {
   async #packDurable(pack: WrittenPack): Promise<void> {
     this.#counts.storedBytes += pack.size
     this.#parts.trusted.add(pack.id, pack.size)
+    this.#written.add(pack.id)
     await this.#indexes.add(pack)
   }
 
   async #indexDurable(file: WrittenIndexFile): Promise<void> {
     this.#counts.storedBytes += file.size
     await this.#parts.index.add(file.id, file.size)
-    this.#written.push(file.id)
     for (const pack of file.packs) for (const { id } of pack.entries) this.#pending.delete(id)
   }
 

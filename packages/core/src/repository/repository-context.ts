@@ -1,10 +1,13 @@
 import type { RepositoryKeys } from '../encryption/repository-keys.ts'
+import type { LocalCopies } from '../ports/local-copies.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Clock, ProcessName, Randomness } from '../ports/system.ts'
 
 /** What everything in an open repository needs. */
 export interface RepositoryContext {
   readonly store: ObjectStore
+  /** Copies on this machine of what lies in the store for good. Undefined: everything is read from the store. */
+  readonly localCopies: LocalCopies | undefined
   /** 16 bytes. */
   readonly repositoryId: Buffer
   readonly keys: RepositoryKeys

@@ -108,16 +108,13 @@ export class SnapshotCatalog {
    * manifest cannot be read: `latest` must never silently be the one before.
    */
   async resolve(name: string): Promise<SnapshotSummary> {
-    const { snapshots, damaged } = await this.list()
-    const inTheWay = damaged.find(({ id }) => name.includes('latest') || id.startsWith(name))
-    if (inTheWay !== undefined) throw inTheWay.error
-    return resolveSnapshotName(name, snapshots)
+    return resolveIn(await this.list(), name)
   }
 
-  /** As `resolve`; the whole id of a snapshot whose manifest cannot be read stands for it: to take it out of the way. */
-  async resolveId(name: string): Promise<SnapshotId> {
-    const { damaged } = await this.list()
-    return damaged.find(({ id }) => id === name)?.id ?? (await this.resolve(name)).id
+  /** As `resolve`, by one listing; the whole id of a snapshot whose manifest cannot be read stands for it: to take it out of the way. */
+  async resolveIds(names: readonly string[]): Promise<SnapshotId[]> {
+    const listing = await this.list()
+    return names.map((name) => listing.damaged.find(({ id }) => id === name)?.id ?? resolveIn(listing, name).id)
   }
 
   /** The newest readable snapshot of a source, or undefined: the parent of its next one. */
@@ -171,6 +168,12 @@ export class SnapshotCatalog {
     const key = deriveFileKey(this.#context.keys.manifest, bytes, 'manifest file')
     return { magic: 'DBSM', key, repositoryId: this.#context.repositoryId, fileId: bytes, name: snapshotFile(id) }
   }
+}
+
+function resolveIn({ snapshots, damaged }: SnapshotListing, name: string): SnapshotSummary {
+  const inTheWay = damaged.find(({ id }) => name.includes('latest') || id.startsWith(name))
+  if (inTheWay !== undefined) throw inTheWay.error
+  return resolveSnapshotName(name, snapshots)
 }
 
 function decodeSummary(file: DocumentFile, id: SnapshotId, bytes: Buffer): SnapshotSummary {

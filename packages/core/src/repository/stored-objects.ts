@@ -1,7 +1,9 @@
+import { INDEX_ENTRY_BYTES, indexEntryKind, indexEntryLength, indexEntryVersion } from '../format/index-codec.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { ObjectKind } from '../values/object-kind.ts'
 import { IdTable } from './id-table.ts'
 import type { ObjectIndex } from './object-index.ts'
+import { indexFile } from './repository-files.ts'
 
 /** Copies of objects of one kind, as the index lists them. */
 export interface KindSize {
@@ -33,18 +35,24 @@ export class StoredObjects {
     const versions = new Uint8Array(ids.slots)
     const kinds = new Map<ObjectKind, { objects: number; deltas: number; bytes: number }>()
     for (const file of index.files) {
-      for await (const { id, kind, version, length } of file.copies()) {
-        const size = kinds.get(kind) ?? { objects: 0, deltas: 0, bytes: 0 }
-        kinds.set(kind, size)
-        size.objects++
-        size.deltas += version > 0 ? 1 : 0
-        size.bytes += length
-        const slot = ids.add(id)
-        if (bytes[slot] !== 0 && (versions[slot] as number) <= version) continue
-        bytes[slot] = length
-        versions[slot] = version
+      for await (const block of file.blocks()) {
+        for (let at = 0; at < block.length; at += INDEX_ENTRY_BYTES) {
+          const kind = indexEntryKind(block, at, indexFile(file.id))
+          const version = indexEntryVersion(block, at)
+          const length = indexEntryLength(block, at)
+          const size = kinds.get(kind) ?? { objects: 0, deltas: 0, bytes: 0 }
+          kinds.set(kind, size)
+          size.objects++
+          size.deltas += version > 0 ? 1 : 0
+          size.bytes += length
+          const slot = ids.addAt(block, at)
+          if (bytes[slot] !== 0 && (versions[slot] as number) <= version) continue
+          bytes[slot] = length
+          versions[slot] = version
+        }
       }
     }
+    versions.buffer.transfer(0)
     return new StoredObjects(ids, bytes, kinds)
   }
 

@@ -3,7 +3,7 @@ import { encodeFileHeader } from '../format/format-version.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { declaredDead } from './declared-dead.ts'
 import type { RepositoryContext } from './repository-context.ts'
-import { ROOT_PREFIXES } from './repository-files.ts'
+import { ROOT_PREFIXES, snapshotFile } from './repository-files.ts'
 
 /** What stands under a name that can never be published. No secret and no key: it says nothing. */
 const TOMBSTONE = encodeFileHeader('DBST')
@@ -26,6 +26,11 @@ export async function closeName({ store }: RepositoryContext, id: SnapshotId): P
       if ((await store.stat(prefix + id)) === undefined) throw error
     }
   }
+}
+
+/** Whether a writer's name was closed before it published anything. */
+export async function isClosed({ store }: RepositoryContext, id: SnapshotId): Promise<boolean> {
+  return (await store.stat(snapshotFile(id)))?.size === TOMBSTONE_BYTES
 }
 
 /** Publishes a root under its writer's name. Fails with `StoreFailedError` where the name is closed or taken. */

@@ -8,6 +8,7 @@ import { WRITERS_PREFIX } from './repository-files.ts'
 
 /** What writers do. */
 export const WRITER_OPERATIONS = ['take', 'copy', 'diff', 'index rebuild', 'forget', 'prune', 'unlock'] as const
+/** One of them. */
 export type WriterOperation = (typeof WRITER_OPERATIONS)[number]
 
 /** What a writer says of itself: sealed, for it names machines. */

@@ -3,6 +3,7 @@ import { parseSnapshotId, type SnapshotId } from '../values/snapshot-id.ts'
 import { declaredDead } from './declared-dead.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { FILE_ID_BYTES, WRITERS_PREFIX } from './repository-files.ts'
+import { isClosed } from './tombstones.ts'
 import { type WriterOperation, writerFile } from './writer-file.ts'
 
 /** A writer says this often within its lease that it is alive: five signs may be lost. */
@@ -41,6 +42,8 @@ export class WriterRegistration {
    */
   async require(): Promise<void> {
     await this.seen()
+    // A sign of life that was on its way may have brought the file back.
+    if (await isClosed(this.#context, this.id)) throw declaredDead(this.#key)
   }
 
   /** Its last sign of life, by the store's clock: a time that is surely past. */

@@ -20,7 +20,7 @@ export function freeBuffer(bytes: Buffer): void {
  */
 export function freeBacking({ buffer }: Buffer): void {
   if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < WORTH_FREEING) return
-  if (!workers.isMarkedAsUntransferable(buffer)) buffer.transfer(0)
+  if (!workers.isMarkedAsUntransferable(buffer)) buffer.transferToFixedLength(0)
 }
 
 /**
@@ -31,4 +31,14 @@ export function ownCopy(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length)
   copy.set(bytes)
   return copy
+}
+
+/**
+ * Memory for a large record, of which nothing stays with the process when it is freed. glibc's `malloc` gives back what is large only
+ * until a first such block was freed: from then on it keeps blocks of that size, and what is cut out of them never fits again. After 48 records
+ * of 8 MiB that was 23 MB.
+ */
+export function allocateLarge(length: number): Buffer {
+  // One that could be resized does not come from `malloc`.
+  return Buffer.from(new ArrayBuffer(length, { maxByteLength: length }), 0, length)
 }

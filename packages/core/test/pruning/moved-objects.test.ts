@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { OpenedObjectRepository } from '../../src/repository/open-object-repository.ts'
-import type { NeededObjects } from '../../src/repository/pruning/root-source.ts'
 import { memory } from '../../src/stores/memory-store.ts'
 import type { ObjectId } from '../../src/values/index.ts'
 import { alter, changed, create, flipBit, keysOf, reopen, rows, storeChunk, writing } from '../object-layer.ts'
 import { openRepository } from '../support/memory-repository.ts'
 import { changeSome, forget, openBy, ordersOf, prunable } from './prunable.ts'
-
-/** Prunes an object layer in which exactly these objects are needed. */
-async function pruneTo(store: ReturnType<typeof memory>, needed: readonly ObjectId[], options = {}) {
-  const name = async (objects: NeededObjects): Promise<void> => {
-    for (const id of needed) objects.need(id)
-  }
-  const roots = { list: async () => [{ id: '5'.repeat(32), name }] }
-  const repository = (await reopen(store)) as OpenedObjectRepository
-  return repository.prune(roots, { grace: 0, ...options })
-}
+import { pruneTo } from './prune-to.ts'
 
 /** Copies that the index lists, as a fresh process sees them. */
 async function copiesOf(store: ReturnType<typeof memory>, id: ObjectId) {

@@ -27,6 +27,7 @@ interface Rank {
 export class CopyTable implements NeededObjects {
   readonly #index: ObjectIndex
   readonly #trusted: TrustedPacks
+  readonly #packIds: readonly string[]
   readonly #packNumbers = new Map<string, number>()
   readonly #ids: IdTable
   /** Number of the chosen copy's pack, from 1 on, with the bits above. 0: no copy. */
@@ -37,9 +38,8 @@ export class CopyTable implements NeededObjects {
     this.#index = index
     this.#trusted = trusted
     const present = index.files.flatMap(({ packs }) => packs.filter(({ id, size }) => trusted.sizes.get(id) === size))
-    for (const id of [...new Set(present.map(({ id }) => id))].sort()) {
-      this.#packNumbers.set(id, this.#packNumbers.size + 1)
-    }
+    this.#packIds = [...new Set(present.map(({ id }) => id))].sort()
+    for (const [i, id] of this.#packIds.entries()) this.#packNumbers.set(id, i + 1)
     this.#ids = new IdTable(index.files.reduce((sum, { entries }) => sum + entries, 0))
     this.#packs = new Uint32Array(this.#ids.slots)
     this.#ranks = new Uint16Array(this.#ids.slots)
@@ -70,6 +70,18 @@ export class CopyTable implements NeededObjects {
     const slot = this.#ids.find(id)
     const value = slot === undefined ? 0 : (this.#packs[slot] as number)
     return (value & NEEDED) !== 0 && (value & NUMBER) === this.#packNumbers.get(pack.id)
+  }
+
+  /**
+   * Where the chosen copy of an object that is needed lies, if that is a condemned pack, and `copy` another one: it must not be deleted before
+   * the chosen one was moved, for condemned packs go, whoever deletes them.
+   */
+  condemnedChoice(copy: ObjectCopy): string | undefined {
+    const slot = this.#ids.find(copy.id)
+    const value = slot === undefined ? 0 : (this.#packs[slot] as number)
+    if ((value & NEEDED) === 0 || this.stays(copy)) return undefined
+    const pack = this.#packIds[(value & NUMBER) - 1] as string
+    return this.#trusted.isCondemned(pack) ? pack : undefined
   }
 
   /** Whether the copy that stays of a base may carry a delta of this version. */

@@ -43,7 +43,7 @@ export class ObjectMover {
   readonly #packs: PackWriter
   readonly #indexes: IndexWriter
   readonly #moved = new Set<string>()
-  readonly #written: string[] = []
+  readonly #written = new Set<string>()
   #objects = 0
   #bytes = 0
 
@@ -52,7 +52,6 @@ export class ObjectMover {
     const { context, index, packBytes, signal } = parts
     this.#indexes = new IndexWriter(context, async (file) => {
       this.#bytes += file.size
-      this.#written.push(file.id)
       await index.add(file.id, file.size)
     })
     this.#packs = new PackWriter(context, {
@@ -60,12 +59,16 @@ export class ObjectMover {
       signal,
       onDurable: async (pack) => {
         this.#bytes += pack.size
+        this.#written.add(pack.id)
         await this.#indexes.add(pack)
       },
     })
   }
 
-  /** Takes what stays of one pack. A pack that cannot be read whole is left where it is, with all that is in it. */
+  /**
+   * Takes what stays of one pack. A pack that cannot be read whole is left where it is, with all that is in it. Fails with `StoreKeyMissingError` where
+   * somebody has deleted it meanwhile: then what lies elsewhere must stay.
+   */
   async move(copies: readonly ObjectCopy[]): Promise<void> {
     try {
       for (const copy of copies) {
@@ -76,7 +79,7 @@ export class ObjectMover {
         this.#objects++
       }
     } catch (error) {
-      if (!isUnreadable(error)) throw error
+      if (!isUnreadable(error) || error.code === 'STORE_KEY_MISSING') throw error
       return
     }
     this.#moved.add((copies[0] as ObjectCopy).pack.id)
@@ -86,9 +89,7 @@ export class ObjectMover {
   async finish(): Promise<Moved> {
     await this.#packs.finish()
     await this.#indexes.flush()
-    const { context, index, reader } = this.#parts
-    const files = index.files.filter(({ id }) => this.#written.includes(id))
-    const { ok } = await sampleObjects(context, index, reader, files, SAMPLED)
+    const { ok } = await sampleObjects(this.#parts, this.#written, () => true, SAMPLED)
     if (!ok) {
       throw new DamagedError('what was written does not read back as it was; nothing was deleted', {
         hint: 'The store or its disk is failing. Run `dbsnap check --read-data`.',

@@ -20,6 +20,8 @@ export interface SurveyedPack extends IndexedPack {
    * of it.
    */
   readonly isUnsafe: boolean
+  /** Condemned packs that hold the chosen copies of objects of which it holds others. */
+  readonly heldFor: ReadonlySet<string>
 }
 
 export interface SurveyParts {
@@ -27,8 +29,10 @@ export interface SurveyParts {
   readonly reader: PackedObjectReader
   readonly trusted: TrustedPacks
   readonly table: CopyTable
-  /** Forgotten records are to be gone: bases that only deltas need are not kept, the deltas are stored whole. */
+  /** Forgotten records are to be gone: bases that only deltas need are not kept, the deltas are moved and stored whole. */
   readonly purge: boolean
+  /** Packs out of which nothing is moved: bases are kept for them in any case. */
+  readonly waiting: ReadonlySet<string>
   /**
    * Copies whose chains were found broken, by place: what a writer put that was declared dead may rest on what was deleted meanwhile. Where this grows
    * the table must be made anew, with other copies chosen.
@@ -66,6 +70,7 @@ export class PackSurvey {
         neededBytes: bytesOf(needed),
         neededObjects: needed.length,
         isUnsafe: needed.length > 0 && (await this.#isUnsafe(copies)),
+        heldFor: new Set(copies.flatMap((copy) => this.#parts.table.condemnedChoice(copy) ?? [])),
       })
     }
     return surveyed
@@ -95,12 +100,12 @@ export class PackSurvey {
   }
 
   async #follow(copy: ObjectCopy): Promise<void> {
-    const { table, purge, index, broken } = this.#parts
+    const { table, purge, waiting, index, broken } = this.#parts
     if (!table.follow(copy.id)) return
     if (index.isDamaged(copy)) return this.#keepDamaged(copy)
     try {
       const { base } = await this.baseOf(copy)
-      if (purge && !table.isNeeded(base)) return
+      if (purge && !waiting.has(copy.pack.id) && !table.isNeeded(base)) return
       const below = await table.needBelow(base, copy.version)
       if (below !== undefined) await this.#follow(below)
     } catch (error) {

@@ -50,7 +50,7 @@ export interface PruneReport {
   readonly before: PackAmount
   /** Deleted by this prune: marked by an earlier one, or by this one where the grace period is 0 and nobody else was at work. */
   readonly deleted: PackAmount
-  /** Marked earlier, and taken off the list again: a snapshot needs them that was taken meanwhile. */
+  /** Marked earlier, and needed again by a snapshot that was taken meanwhile: what is needed was moved out of them, as `moved` says too. */
   readonly spared: PackAmount
   /** Objects that were moved out of packs that are mostly unneeded, and the bytes written for that. */
   readonly moved: { readonly packs: number; readonly objects: number; readonly bytes: number }

@@ -1,12 +1,14 @@
 import type { CompressionSettings } from '../../compression/compression-settings.ts'
+import { DamagedError } from '../../errors/damaged-error.ts'
 import type { DbSnapError } from '../../errors/dbsnap-error.ts'
+import { StoreFailedError } from '../../errors/store-failed-error.ts'
 import { throwIfInterrupted } from '../../errors/throw-if-interrupted.ts'
 import { adoptPacks } from '../adopt-packs.ts'
 import { type CondemnedMark, putMark, readMarks, removeMark } from '../condemned-packs.ts'
 import { forgetDamage, readDamageMarks } from '../damage-marks.ts'
 import { dropFromIndex } from '../drop-from-index.ts'
 import type { ObjectIndex } from '../object-index.ts'
-import type { PackedObjectReader } from '../packed-object-reader.ts'
+import { isUnreadable, type PackedObjectReader } from '../packed-object-reader.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { FILE_ID_BYTES, packFile } from '../repository-files.ts'
 import { TrustedPacks } from '../trusted-packs.ts'
@@ -49,7 +51,22 @@ export class Prune {
     this.#options = parts.options
   }
 
+  /** Fails with `StoreFailedError` where another process has changed meanwhile what was being read. */
   async run(): Promise<PruneReport> {
+    const { index } = this.#parts
+    await index.refresh()
+    try {
+      return await this.#run()
+    } catch (error) {
+      if (!isUnreadable(error) || !(await index.refresh())) throw error
+      throw new StoreFailedError('another process has changed the repository meanwhile; nothing is lost', {
+        hint: 'Run it again: it goes on.',
+        cause: error,
+      })
+    }
+  }
+
+  async #run(): Promise<PruneReport> {
     const { context, registration, index, options } = this.#parts
     const progress = await MarkProgress.begin(context, registration, options)
     const old = await progress.advance(await readMarks(context))
@@ -57,30 +74,33 @@ export class Prune {
     const roots = await this.#parts.roots.list()
     const trusted = await this.#trust()
     const missing = missingOf(index, trusted)
-    const { table, survey } = await this.#findNeeded(trusted, roots)
-    const packs = await survey.survey()
     const due = old.filter((mark) => progress.isDue(mark))
     const pending = old.filter((mark) => !due.includes(mark))
-    const isWaiting = packsOf(pending)
-    const moving = [...packs.values()].filter((pack) => !isWaiting.has(pack.id) && this.#isMoved(pack))
+    const [isWaiting, isDue] = [packsOf(pending), packsOf(due)]
+    const { table, survey } = await this.#findNeeded(trusted, roots, isWaiting)
+    const packs = await survey.survey()
+    // A condemned pack goes, even where it is needed again: somebody who was declared dead may still be about to delete it.
+    const isMoved = (pack: SurveyedPack) => !isWaiting.has(pack.id) && (isDue.has(pack.id) || this.#isWorthMoving(pack))
+    const moving = [...packs.values()].filter((pack) => pack.neededObjects > 0 && isMoved(pack))
     const moved = await this.#move(survey, table, new Set(moving.map(({ id }) => id)))
+    this.#requirePurged(moving, moved)
     const isUnneeded = (id: string): boolean => (packs.get(id)?.neededObjects ?? 0) === 0 || moved.packs.has(id)
     const marked = packsOf(old)
     const fresh = [...trusted.sizes.keys()].filter((id) => !marked.has(id) && isUnneeded(id))
-    const mark = await this.#condemn(progress, fresh, new Set(roots.map(({ id }) => id)))
+    const known = new Set(trusted.marks.map(({ id }) => id))
+    const mark = await this.#condemn(progress, fresh, known, new Set(roots.map(({ id }) => id)))
     // Of a mark that was only just put, roots that were published meanwhile were not walked.
     if (mark !== undefined) (mark.before?.length === 0 && progress.isDue(mark) ? due : pending).push(mark)
-    const dueIds = [...packsOf(due)]
-    const deleted = dueIds.filter(isUnneeded)
-    const kept = dueIds.filter((id) => !isUnneeded(id))
-    const unsafe = new Set(kept.filter((id) => packs.get(id)?.isUnsafe === true))
-    await this.#delete(due, deleted, new Set([...deleted, ...missing]), unsafe)
+    const isHeld = (id: string): boolean => [...(packs.get(id)?.heldFor ?? [])].some((other) => !moved.packs.has(other))
+    const deleted = [...packsOf(due)].filter((id) => isUnneeded(id) && !isHeld(id))
+    const spared = [...isDue].filter((id) => (packs.get(id)?.neededObjects ?? 0) > 0)
+    await this.#delete(due, deleted, new Set([...deleted, ...missing]))
     const amount = (ids: Iterable<string>) => amountOf(ids, trusted.sizes)
     return {
       dryRun: registration === undefined,
       before: amount(trusted.sizes.keys()),
       deleted: amount(deleted),
-      spared: amount(kept),
+      spared: amount(spared),
       moved: { packs: moved.packs.size, objects: moved.objects, bytes: moved.bytes },
       pending: pending.map((pending) => ({ ...amount(pending.packs), ...progress.outlook(pending) })),
     }
@@ -97,7 +117,11 @@ export class Prune {
   }
 
   /** P2. Once more where copies turned out to be broken, and as long as there are others. */
-  async #findNeeded(trusted: TrustedPacks, roots: readonly Root[]): Promise<{ table: CopyTable; survey: PackSurvey }> {
+  async #findNeeded(
+    trusted: TrustedPacks,
+    roots: readonly Root[],
+    waiting: ReadonlySet<string>,
+  ): Promise<{ table: CopyTable; survey: PackSurvey }> {
     const { index, reader } = this.#parts
     const purge = this.#options.purge ?? false
     const throwIfInterrupted = this.#throwIfInterrupted.bind(this)
@@ -109,16 +133,24 @@ export class Prune {
         throwIfInterrupted()
         await root.name(table)
       }
-      const survey = new PackSurvey({ index, reader, trusted, table, purge, broken, throwIfInterrupted })
+      const survey = new PackSurvey({ index, reader, trusted, table, purge, waiting, broken, throwIfInterrupted })
       await survey.followBases()
       if (broken.size === known) return { table, survey }
     }
   }
 
+  /** What a delta rests on may only go where the delta was moved. */
+  #requirePurged(moving: readonly SurveyedPack[], moved: Moved): void {
+    if (this.#options.purge !== true || moving.every(({ id }) => moved.packs.has(id))) return
+    throw new DamagedError('what rests on forgotten records cannot be read and stored whole; nothing was deleted', {
+      hint: 'Run `dbsnap check --read-data` to learn what is affected, or prune without purging.',
+    })
+  }
+
   /** Whether what is needed of a pack is worth moving, or must be. */
-  #isMoved({ objectBytes, neededBytes, neededObjects, isUnsafe }: SurveyedPack): boolean {
+  #isWorthMoving({ objectBytes, neededBytes, isUnsafe }: SurveyedPack): boolean {
     const { purge = false, maxUnused = purge ? 0 : DEFAULT_MAX_UNUSED } = this.#options
-    return neededObjects > 0 && (isUnsafe || objectBytes - neededBytes > maxUnused * objectBytes)
+    return isUnsafe || objectBytes - neededBytes > maxUnused * objectBytes
   }
 
   async #move(survey: PackSurvey, table: CopyTable, ids: ReadonlySet<string>): Promise<Moved> {
@@ -136,10 +168,14 @@ export class Prune {
     }
   }
 
-  /** P3 and P4. */
+  /**
+   * P3 and P4. Roots that were walked rest on nothing in the packs, because all that they need lies elsewhere: unless another prune, whose mark
+   * was not known, has condemned that at the same time.
+   */
   async #condemn(
     progress: MarkProgress,
     packs: readonly string[],
+    known: ReadonlySet<string>,
     walked: ReadonlySet<string>,
   ): Promise<CondemnedMark | undefined> {
     const { context, registration } = this.#parts
@@ -149,19 +185,16 @@ export class Prune {
     this.#options.onPhase?.('marking')
     await registration.require()
     await putMark(context, id, { packs })
-    return progress.listBefore({ id, packs, modified: await registration.seen() }, walked)
+    const isAlone = (await readMarks(context)).every((mark) => mark.id === id || known.has(mark.id))
+    const mark = { id, packs, modified: await registration.seen() }
+    return progress.listBefore(mark, isAlone ? walked : new Set())
   }
 
   /**
    * P7: index files without the packs, then the packs, then the index once more, for somebody may have listed them meanwhile; last the
-   * marks. `unsafe` must stay marked, because what is needed of them could not be moved.
+   * marks. What could not be deleted stays marked.
    */
-  async #delete(
-    due: readonly CondemnedMark[],
-    packs: readonly string[],
-    unlisted: ReadonlySet<string>,
-    unsafe: ReadonlySet<string>,
-  ): Promise<void> {
+  async #delete(due: readonly CondemnedMark[], packs: readonly string[], unlisted: ReadonlySet<string>): Promise<void> {
     const { context, index, registration } = this.#parts
     if (registration === undefined) return
     if (due.length > 0 || unlisted.size > 0) this.#options.onPhase?.('deleting')
@@ -173,11 +206,12 @@ export class Prune {
       await Promise.all(packs.slice(at, at + DELETED_AT_ONCE).map((id) => context.store.delete(packFile(id))))
     }
     await dropFromIndex(context, index, unlisted)
-    if (packs.length > 0) await forgetDamage(context, new Set(packs))
+    const gone = new Set(packs)
+    if (gone.size > 0) await forgetDamage(context, gone)
     for (const { id, modified: _, ...list } of due) {
-      const left = list.packs.filter((pack) => unsafe.has(pack))
+      const left = list.packs.filter((pack) => !gone.has(pack))
       if (left.length === 0) await removeMark(context, id)
-      else await putMark(context, id, { ...list, packs: left })
+      else if (left.length < list.packs.length) await putMark(context, id, { ...list, packs: left })
     }
   }
 
