@@ -19,7 +19,7 @@ export type KeyWrapper = Pick<KeyProvider, 'wrap'>
 
 /** Wraps the repository key for a new slot and puts it. Resolves with the slot's id when it is durable. */
 export async function putKeySlot(
-  { store, randomness, keys, repositoryId }: Omit<RepositoryContext, 'clock'>,
+  { store, randomness, keys, repositoryId }: RepositoryContext,
   wrapper: KeyWrapper,
   label?: string,
 ): Promise<string> {
