@@ -707,10 +707,17 @@ class Output {
   }
 }
 
+/** Whether the name is that of a writer that was declared dead: there is no snapshot. */
+function isTombstone(repository, name) {
+  const file = path.join(repository.root, 'snapshots', name)
+  return fs.statSync(file).size === 8 && fs.readFileSync(file).toString('latin1', 0, 4) === 'DBST'
+}
+
 /** The summaries of all snapshots that can be read, oldest first. */
 function summaries(repository, warn) {
   const all = []
   for (const name of filesIn(repository.root, 'snapshots')) {
+    if (isTombstone(repository, name)) continue
     const summary = readManifest(repository, name, 0)
     if (summary?.id === name) all.push(summary)
     else warn(`snapshots/${name} is damaged`)

@@ -35,11 +35,13 @@ export function megabytes(value: string): number {
   throw new UsageError('--max-rate takes megabytes per second', { hint: 'For example --max-rate 20.' })
 }
 
-/** `n%`, as a share. */
-export function percent(value: string): number {
-  const number = Number(value.replace(/%$/, ''))
-  if (value.endsWith('%') && number > 0 && number <= 100) return number / 100
-  throw new UsageError('--read-data-subset takes a percentage', { hint: 'For example --read-data-subset 5%.' })
+/** `n%`, from `least` to 100, as a share. */
+export function percent(option: string, least: number): (value: string) => number {
+  return (value) => {
+    const number = Number(/^(\d+(?:\.\d+)?)%$/.exec(value)?.[1])
+    if (number >= least && number <= 100) return number / 100
+    throw new UsageError(`${option} takes a percentage`, { hint: `For example ${option} 5%.` })
+  }
 }
 
 /** One of several words. */

@@ -7,10 +7,12 @@ import { type ExportCommandOptions, exportCommand } from './commands/export-comm
 import { initCommand } from './commands/init-command.ts'
 import { addKeyCommands } from './commands/key/add-key-commands.ts'
 import { listCommand } from './commands/list-command.ts'
+import { addPruningCommands } from './commands/pruning/add-pruning-commands.ts'
 import { type RestoreCommandOptions, restoreCommand } from './commands/restore-command.ts'
 import { addRetentionCommands } from './commands/retention/add-retention-commands.ts'
 import { showCommand } from './commands/show-command.ts'
 import { statsCommand } from './commands/stats-command.ts'
+import { addStoredDiffCommands } from './commands/stored-diff/add-stored-diff-commands.ts'
 import { type TakeCommandOptions, takeCommand } from './commands/take-command.ts'
 import { validateStoreCommand } from './commands/validate-store-command.ts'
 import type { Console } from './console.ts'
@@ -35,6 +37,8 @@ export function createProgram(console: Console, done: (exitCode: number) => void
   addSnapshotCommands(program, console, done)
   addDatabaseCommands(program, console, done)
   addRetentionCommands(program, console, done)
+  addPruningCommands(program, console, done)
+  addStoredDiffCommands(program, console, done)
   addKeyCommands(program, console, done)
   addStoreCommands(program, console, done)
   program
@@ -98,7 +102,7 @@ function addSnapshotCommands(program: Command, console: Console, done: (exitCode
     .command('check')
     .description('check the repository')
     .option('--read-data', 'read and verify everything')
-    .option('--read-data-subset <n%>', 'read and verify a share', percent)
+    .option('--read-data-subset <n%>', 'read and verify a share', percent('--read-data-subset', 0.001))
     .option('--repair-index', 'write the index anew from the packs first')
     .action(async (_, command: Command) =>
       done(await checkCommand(command.optsWithGlobals<CheckCommandOptions>(), console)),
@@ -143,6 +147,7 @@ function addDatabaseCommands(program: Command, console: Console, done: (exitCode
     .option('--summary', 'counts only')
     .option('--field-order', 'show documents in which only the order of fields differs')
     .option('--json-patch', 'with --json: an RFC 6902 patch of each changed document')
+    .option('--store', 'keep the diff in the repository instead of showing it')
     .action(async (a: string, b: string, _, command: Command) =>
       done(await diffCommand(a, b, command.optsWithGlobals<DiffCommandOptions>(), console)),
     )

@@ -3,6 +3,7 @@ import type { CompressionSettings } from './compression/compression-settings.ts'
 import { keyProvidersOf, type RepositorySecrets } from './encryption/repository-secrets.ts'
 import { ConfirmationRequiredError } from './errors/confirmation-required-error.ts'
 import type { SnapshotManifest, SnapshotSummary } from './format/snapshot-manifest.ts'
+import type { StoredDiffSummary } from './format/stored-diff.ts'
 import { type ApplyOptions, applyRestore, type RestoreResult } from './operations/apply-restore.ts'
 import { type CheckOptions, type CheckReport, checkSnapshots } from './operations/check-snapshots.ts'
 import { type CopiedSnapshot, type CopyOptions, copySnapshots } from './operations/copy-snapshots.ts'
@@ -20,25 +21,28 @@ import {
 import type { OperationContext } from './operations/operation-context.ts'
 import { type PinOptions, pinSnapshot } from './operations/pin-snapshot.ts'
 import { planRestore } from './operations/plan-restore.ts'
-import { pruneRepository } from './operations/prune-repository.ts'
+import { type PruneOptions, pruneRepository } from './operations/prune-repository.ts'
 import { collectionOf, type ReadRecordsOptions, readRecordBytes, readRecords } from './operations/read-records.ts'
 import { type RepositoryStats, repositoryStats } from './operations/repository-stats.ts'
 import { type PlanOptions, type RestorePlan, removesRecords } from './operations/restore-plan.ts'
+import { readStoredDiff, storeDiff } from './operations/store-diff.ts'
 import { type Snapshot, type TakeOptions, takeSnapshot } from './operations/take-snapshot.ts'
 import { type UnlockOptions, unlockRepository } from './operations/unlock-repository.ts'
 import type { DatabaseSource } from './ports/database-source.ts'
 import type { DatabaseTarget } from './ports/database-target.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { Clock, Randomness } from './ports/system.ts'
-import type { PruneOptions, PruneReport } from './pruning/prune-report.ts'
 import { createObjectRepository } from './repository/create-object-repository.ts'
 import type { ObjectRepository } from './repository/object-repository.ts'
 import { openObjectRepository } from './repository/open-object-repository.ts'
 import type { Pin } from './repository/pin-catalog.ts'
+import type { PruneReport } from './repository/pruning/prune-report.ts'
 import type { RegisteredWriter } from './repository/writer-list.ts'
 import { RepositoryKeyring } from './repository-keyring.ts'
+import { processName } from './system/process-name.ts'
 import { SystemClock } from './system/system-clock.ts'
 import { SystemRandomness } from './system/system-randomness.ts'
+import type { DiffId } from './values/diff-id.ts'
 import type { JsonObject } from './values/json.ts'
 import type { SchemaDocument } from './values/schema.ts'
 import type { SnapshotId } from './values/snapshot-id.ts'
@@ -156,18 +160,49 @@ export class Repository {
    * early frees the connections. Fails as `get` and the source do.
    */
   async *diff(left: DiffReference, right: DiffReference, options: DiffOptions = {}): AsyncGenerator<Difference, void> {
-    const before = await this.#operand(left, options.signal)
-    let after: DiffOperand
-    try {
-      after = await this.#operand(right, options.signal)
-    } catch (error) {
-      await before.close()
-      throw error
-    }
+    const [before, after] = await this.#operands(left, right, options.signal)
     // Not `yield*`: it would cost a second step for each difference.
     for await (const batch of diffOperands(this.#context, before, after, options)) {
       for (const difference of batch) yield difference
     }
+  }
+
+  /**
+   * Computes a diff, as `diff` does, and stores it: it can be read later without the databases and snapshots it was made of, as if it had just been
+   * computed. It exists, durably, when this resolves; after a failure there is none. Fails as `diff` and `take` do.
+   */
+  storeDiff(left: DiffReference, right: DiffReference, options: DiffOptions = {}): Promise<StoredDiffSummary> {
+    return storeDiff(this.#context, () => this.#operands(left, right, options.signal), options)
+  }
+
+  /** All stored diffs, newest first. One that is damaged fails it: none is hidden in silence. */
+  async diffs(): Promise<readonly StoredDiffSummary[]> {
+    const { diffs, damaged } = await this.#context.objects.diffs.list()
+    if (damaged[0] !== undefined) throw damaged[0].error
+    return diffs
+  }
+
+  /** What is known of a stored diff: its sides, its counts. Fails as `readDiff` does. */
+  async getDiff(diff: string): Promise<StoredDiffSummary> {
+    const { pages: _, ...summary } = await this.#context.objects.diffs.load(
+      await this.#context.objects.diffs.resolve(diff),
+    )
+    return summary
+  }
+
+  /**
+   * What a stored diff holds, one difference after the other, the summary last: what `diff` yielded. `diff` is its id or a unique prefix of it.
+   * Fails with `UnknownDiffError`, and with `DamagedError` or `ObjectMissingError` where it cannot be read.
+   */
+  async *readDiff(diff: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Difference, void> {
+    yield* readStoredDiff(this.#context, await this.#context.objects.diffs.resolve(diff), signal)
+  }
+
+  /** Takes a stored diff out of the repository, readable or not; its pages stay until a prune. Resolves with its id. Fails with `UnknownDiffError`. */
+  async forgetDiff(diff: string): Promise<DiffId> {
+    const id = await this.#context.objects.diffs.resolve(diff)
+    await this.#context.objects.diffs.remove(id)
+    return id
   }
 
   /**
@@ -322,6 +357,20 @@ export class Repository {
     return typeof snapshot === 'string' ? this.#context.objects.snapshots.resolveId(snapshot) : snapshot.id
   }
 
+  async #operands(
+    left: DiffReference,
+    right: DiffReference,
+    signal: AbortSignal | undefined,
+  ): Promise<[DiffOperand, DiffOperand]> {
+    const before = await this.#operand(left, signal)
+    try {
+      return [before, await this.#operand(right, signal)]
+    } catch (error) {
+      await before.close()
+      throw error
+    }
+  }
+
   async #operand(side: DiffReference, signal: AbortSignal | undefined): Promise<DiffOperand> {
     if (typeof side === 'object' && 'openReadPoint' in side) return openLive(side, signal)
     return snapshotOperand(this.#context, await this.get(side))
@@ -333,5 +382,11 @@ async function systemOf(options: OpenRepositoryOptions) {
   const randomness = options.randomness ?? new SystemRandomness()
   const { writerLease } = options
   const keyProvider = await keyProvidersOf(options, randomness)
-  return { clock, randomness, keyProvider, ...(writerLease === undefined ? {} : { writerLease }) }
+  return {
+    clock,
+    randomness,
+    keyProvider,
+    process: processName(),
+    ...(writerLease === undefined ? {} : { writerLease }),
+  }
 }

@@ -32,6 +32,8 @@ export async function checkCommand(options: CheckCommandOptions, console: Consol
         for (const { collection, records, lostRecords } of lost)
           await console.out(`  ${collection}: ${number(lostRecords)} of ${counted(records, 'record')} lost\n`)
       }
+      for (const { id, problem } of report.brokenDiffs)
+        await console.out(`${console.colours.red('broken')} stored diff ${id.slice(0, 8)}: ${problem}\n`)
       for (const { message } of report.notes) await console.out(`note: ${message}\n`)
       await console.out(
         `${report.sound ? console.colours.green('Sound') : console.colours.red('Damaged')}: ${counted(report.snapshots, 'snapshot')}, ` +

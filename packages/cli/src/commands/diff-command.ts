@@ -1,12 +1,12 @@
-import { type ChangeKind, type DatabaseSource, type Difference, hasDifferences, type Repository } from '@dbsnap/core'
+import type { ChangeKind, DatabaseSource, DiffOptions, Repository } from '@dbsnap/core'
 import type { Console } from '../console.ts'
 import { databaseAt, isUrl } from '../database-url.ts'
 import { EXIT } from '../exit-codes.ts'
-import { GatheredOutput } from '../gathered-output.ts'
 import { type GlobalOptions, openRepository } from '../global-options.ts'
 import { collectionNoun } from '../render/collection-noun.ts'
-import { DiffPage } from '../render/diff-page.ts'
 import { progressBar } from '../render/progress-bar.ts'
+import { showDifferences } from '../render/show-differences.ts'
+import { storedDiffText } from '../render/stored-diff-table.ts'
 
 export interface DiffCommandOptions extends GlobalOptions {
   readonly include?: string[]
@@ -15,6 +15,7 @@ export interface DiffCommandOptions extends GlobalOptions {
   readonly summary?: boolean
   readonly fieldOrder?: boolean
   readonly jsonPatch?: boolean
+  readonly store?: boolean
 }
 
 export async function diffCommand(
@@ -27,18 +28,19 @@ export async function diffCommand(
   const right = sideOf(b)
   const repository = await openRepository(options, console)
   const bar = progressBar(console)
-  const output = new GatheredOutput(console)
-  let differs = false
   try {
-    const page = new DiffPage(collectionNoun(await engineOf(repository, left)), console.colours)
-    for await (const difference of compare(repository, left, right, options, console, bar.listener)) {
-      if (difference.type === 'summary') differs = hasDifferences(difference)
-      else if (options.summary) continue
-      // What is shown and a bar would write over each other.
+    const wanted = diffOptions(options, console, bar.listener)
+    if (options.store) {
+      const stored = await repository.storeDiff(left, right, wanted)
       bar.end()
-      await output.add(options.json ? `${JSON.stringify(difference)}\n` : page.text(difference))
+      await console.out(options.json ? `${JSON.stringify(stored)}\n` : storedDiffText(stored))
+      const { added, removed, changed, schema } = stored.counts
+      return added + removed + changed + schema > 0 ? EXIT.differs : EXIT.done
     }
-    await output.flush()
+    const noun = collectionNoun(await engineOf(repository, left))
+    // What is shown and a bar would write over each other.
+    const shown = { ...options, noun, onShow: () => bar.end() }
+    const differs = await showDifferences(repository.diff(left, right, wanted), shown, console)
     return differs ? EXIT.differs : EXIT.done
   } finally {
     bar.end()
@@ -54,16 +56,13 @@ function sideOf(side: string): string | DatabaseSource {
   return isUrl(side) ? databaseAt(side) : side
 }
 
-function compare(
-  repository: Repository,
-  left: string | DatabaseSource,
-  right: string | DatabaseSource,
+function diffOptions(
   options: DiffCommandOptions,
   console: Console,
   onProgress: ReturnType<typeof progressBar>['listener'],
-): AsyncGenerator<Difference, void> {
+): DiffOptions {
   const limit = options.summary ? 0 : options.limit
-  return repository.diff(left, right, {
+  return {
     signal: console.signal,
     onProgress,
     ...(options.include === undefined ? {} : { include: options.include }),
@@ -71,5 +70,5 @@ function compare(
     ...(limit === undefined ? {} : { limit }),
     fieldOrder: options.fieldOrder ?? false,
     jsonPatch: options.jsonPatch ?? false,
-  })
+  }
 }

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'A source would be left without any good snapshot, so nothing was forgotten.',
   },
+  UNKNOWN_DIFF: { exit: 2, retryable: false, meaning: 'No stored diff, or more than one, has this name.' },
   UNKNOWN_KEY_SLOT: { exit: 2, retryable: false, meaning: 'No key slot, or more than one, has this name.' },
   CONNECTION_FAILED: {
     exit: 3,

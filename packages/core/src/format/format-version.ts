@@ -17,7 +17,7 @@ export function requireKnownVersion(version: number, what: string): void {
 /** The first 8 bytes of every binary file: four letters, the format version, three zeros. */
 export const FILE_HEADER_BYTES = 8
 
-export type FileMagic = 'DBSP' | 'DBSI' | 'DBSM' | 'DBSC' | 'DBSX' | 'DBSH' | 'DBSW' | 'DBST'
+export type FileMagic = 'DBSP' | 'DBSI' | 'DBSM' | 'DBSC' | 'DBSX' | 'DBSH' | 'DBSD' | 'DBSW' | 'DBST'
 
 export function encodeFileHeader(magic: FileMagic): Buffer {
   const header = Buffer.alloc(FILE_HEADER_BYTES)

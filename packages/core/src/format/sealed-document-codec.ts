@@ -14,7 +14,7 @@ const MAX_PART_BYTES = 256 * 1024 * 1024
 const LEVEL = 3
 const HEAD_BYTES = FILE_HEADER_BYTES + 4
 
-/** Everything that a manifest, condemned list, damage mark, pin or registration is bound to. */
+/** Everything that a manifest, condemned list, damage mark, pin, stored diff or registration is bound to. */
 export interface DocumentFile {
   readonly magic: Exclude<FileMagic, 'DBSP' | 'DBSI' | 'DBST'>
   /** The file's own key. */

@@ -87,33 +87,36 @@ export interface SnapshotManifest extends SnapshotSummary {
   readonly collections: readonly SnapshotCollection[]
 }
 
-const objectId = z
+export const objectIdSchema = z
   .string()
   .regex(/^[0-9a-f]{40}$/)
   .transform((text) => text as ObjectId)
-const snapshotId = z
+export const snapshotIdSchema = z
   .string()
   .regex(/^[0-9a-f]{32}$/)
   .transform((text) => text as SnapshotId)
 const count = z.int().nonnegative()
 const consistency = z.enum(['snapshot', 'collection'])
 
+/** What a `SnapshotSource` must look like. */
+export const sourceSchema = z.strictObject({
+  engine: z.string(),
+  engineVersion: z.string(),
+  database: z.string(),
+  label: z.string(),
+  consistency,
+  readPoint: z.string(),
+  details: z.record(z.string(), z.json()),
+})
+
 /** What the first part of a manifest must look like. */
 export const summarySchema = z.strictObject({
-  id: snapshotId,
+  id: snapshotIdSchema,
   format: z.literal(1),
   time: z.iso.datetime(),
   tags: z.record(z.string(), z.string()),
-  parent: snapshotId.exactOptional(),
-  source: z.strictObject({
-    engine: z.string(),
-    engineVersion: z.string(),
-    database: z.string(),
-    label: z.string(),
-    consistency,
-    readPoint: z.string(),
-    details: z.record(z.string(), z.json()),
-  }),
+  parent: snapshotIdSchema.exactOptional(),
+  source: sourceSchema,
   records: count,
   bytes: count,
   seconds: z.number().nonnegative(),
@@ -124,12 +127,14 @@ export const summarySchema = z.strictObject({
   }),
   verification: z.strictObject({ objects: count, ok: z.boolean() }),
   warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
-  copiedFrom: z.strictObject({ repository: z.string().regex(/^[0-9a-f]{32}$/), snapshot: snapshotId }).exactOptional(),
+  copiedFrom: z
+    .strictObject({ repository: z.string().regex(/^[0-9a-f]{32}$/), snapshot: snapshotIdSchema })
+    .exactOptional(),
 })
 
 /** And the second part. */
 export const contentsSchema = z.strictObject({
-  schema: z.array(objectId),
+  schema: z.array(objectIdSchema),
   collections: z.array(
     z.strictObject({
       layout: z.strictObject({
@@ -149,7 +154,7 @@ export const contentsSchema = z.strictObject({
       }),
       records: count,
       bytes: count,
-      root: z.strictObject({ id: objectId, height: count }).nullable(),
+      root: z.strictObject({ id: objectIdSchema, height: count }).nullable(),
       splitBits: z.int().min(0).max(31),
       consistency,
     }),

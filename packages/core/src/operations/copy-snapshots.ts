@@ -10,7 +10,7 @@ import { previousCollections } from './previous-collections.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { readRecordBytes } from './read-records.ts'
 import { sameKey, storeCollection } from './store-collection.ts'
-import { unlessGone } from './unless-gone.ts'
+import { unlessUnreadable } from './unless-unreadable.ts'
 import { verifySample } from './verify-sample.ts'
 
 /** How snapshots are copied. */
@@ -185,8 +185,8 @@ class SnapshotCopy {
     const snapshots: SnapshotId[] = []
     const trees = new Map<string, Tree | undefined>()
     for (const copy of near.filter((copy) => copy !== undefined)) {
-      const original = await unlessGone(this.#from.objects.snapshots.load(copy.original))
-      const stored = await unlessGone(this.#to.objects.snapshots.load(copy.id))
+      const original = await unlessUnreadable(this.#from.objects.snapshots.load(copy.original))
+      const stored = await unlessUnreadable(this.#to.objects.snapshots.load(copy.id))
       if (original === undefined || stored === undefined) continue
       snapshots.push(copy.id)
       // A copy has the collections of its original, in their order.

@@ -1,5 +1,5 @@
 import { UnknownCollectionError } from '../errors/unknown-collection-error.ts'
-import type { SnapshotCollection, SnapshotManifest } from '../format/snapshot-manifest.ts'
+import type { SnapshotCollection, SnapshotManifest, SnapshotSummary } from '../format/snapshot-manifest.ts'
 import type { CollectionChoice, DatabaseSource, ReadPoint } from '../ports/database-source.ts'
 import { readSchema, readSchemaObjects } from '../repository/schema-document.ts'
 import type { CollectionLayout } from '../values/collection.ts'
@@ -20,6 +20,8 @@ export interface DiffOperand {
   stored(name: string): SnapshotCollection | undefined
   /** Where it is live. */
   readonly live: ReadPoint | undefined
+  /** Which snapshot it is; undefined where it is live. */
+  readonly snapshot: SnapshotSummary | undefined
   close(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export function snapshotOperand(context: OperationContext, manifest: SnapshotMan
     schemaObjects: () => readSchemaObjects(context.objects.reader, manifest.schema),
     stored: (name) => stored.get(name),
     live: undefined,
+    snapshot: manifest,
     close: async () => {},
   }
 }
@@ -47,6 +50,7 @@ export function liveOperand(readPoint: ReadPoint, close: () => Promise<void>): D
     schemaObjects: () => readPoint.schema.objects,
     stored: () => undefined,
     live: readPoint,
+    snapshot: undefined,
     close,
   }
 }

@@ -10,7 +10,7 @@ import type { RetentionPolicy } from '../retention/retention-policy.ts'
 import { fitsTag } from '../retention/tag-pattern.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { OperationContext } from './operation-context.ts'
-import { unlessGone } from './unless-gone.ts'
+import { unlessUnreadable } from './unless-unreadable.ts'
 
 /** What all ways of forgetting have in common. */
 export interface ForgetSettings {
@@ -129,7 +129,7 @@ async function newestGood(
 ): Promise<SnapshotSummary | undefined> {
   for (const snapshot of newestFirst) {
     if (!snapshot.verification.ok) continue
-    if ((await unlessGone(objects.snapshots.load(snapshot.id))) !== undefined) return snapshot
+    if ((await unlessUnreadable(objects.snapshots.load(snapshot.id))) !== undefined) return snapshot
   }
   return undefined
 }

@@ -11,3 +11,9 @@ export interface Clock {
 export interface Randomness {
   bytes(length: number): Buffer
 }
+
+/** Where a process runs. */
+export interface ProcessName {
+  readonly host: string
+  readonly pid: number
+}

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { bson, documentLayout } from '../../test/support/bson-documents.ts'
 import { collect } from '../../test/support/collect.ts'
 import { KEYED, KEYLESS } from '../../test/support/stored-collection.ts'
+import { parseDiffId } from '../values/diff-id.ts'
 import { parseObjectId } from '../values/object-id.ts'
 import { parseSnapshotId } from '../values/snapshot-id.ts'
 import { createRecordReader } from './create-record-reader.ts'
@@ -52,6 +53,7 @@ it('ids are hex digits of one length', () => {
   for (const [parse, digits] of [
     [parseObjectId, 40],
     [parseSnapshotId, 32],
+    [parseDiffId, 32],
   ] as const) {
     expect(parse('0a'.repeat(digits / 2))).toBe('0a'.repeat(digits / 2))
     for (const wrong of ['', '0'.repeat(digits - 1), '0'.repeat(digits + 1), 'A'.repeat(digits)]) {

@@ -12,7 +12,12 @@ import { encodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { openSlot, putKeySlot } from './key-slots.ts'
 import type { ObjectRepository } from './object-repository.ts'
-import { OpenedObjectRepository, type OpenObjectRepositoryOptions, WRITER_LEASE } from './open-object-repository.ts'
+import {
+  NO_PROCESS,
+  OpenedObjectRepository,
+  type OpenObjectRepositoryOptions,
+  WRITER_LEASE,
+} from './open-object-repository.ts'
 import { CONFIG_FILE, FILE_ID_BYTES, fileId } from './repository-files.ts'
 
 export interface CreateObjectRepositoryOptions extends OpenObjectRepositoryOptions {
@@ -33,7 +38,7 @@ export async function createObjectRepository(
 ): Promise<ObjectRepository> {
   requireZstdDictionaries()
   if (options.compression !== undefined) requireCompressionSettings(options.compression)
-  const { clock, randomness, writerLease = WRITER_LEASE } = options
+  const { clock, randomness, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
   const providers = [options.keyProvider ?? []].flat()
   if ((providers.length === 0) !== (options.unencrypted ?? false)) {
     throw new UsageError('a new repository needs a passphrase or another key', {
@@ -68,7 +73,7 @@ export async function createObjectRepository(
   }
   repositoryKey.fill(0)
   const slot = slots[0] as string
-  const context = { store, repositoryId, keys, clock, randomness, writerLease }
+  const context = { store, repositoryId, keys, clock, randomness, process, writerLease }
   return new OpenedObjectRepository(context, config, fileId(slot) as string)
 }
 

@@ -2,9 +2,10 @@ import { damaged } from '../format/format-version.ts'
 import type { ObjectReader, ObjectWriter } from '../ports/object-access.ts'
 import type { Json } from '../values/json.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import { type TextForm, writeText } from './stored-text.ts'
 
-/** Bytes of one segment of a document. */
-const SEGMENT_BYTES = 1024 * 1024
+/** Documents begin with nothing but their text. */
+export const DOCUMENT: TextForm = { kind: 'document', bytes: 1024 * 1024, mark: Buffer.alloc(0) }
 
 /**
  * Stores JSON as objects of the kind `document`, in segments of at most 1 MiB; resolves with their ids, in order. `bases`
@@ -15,37 +16,7 @@ export function writeDocument(
   json: unknown,
   bases: readonly ObjectId[] = [],
 ): Promise<ObjectId[]> {
-  return writeTexts(writer, [JSON.stringify(json)], bases)
-}
-
-/** The same for a document whose text comes piece by piece, so that it is never there as a whole. */
-export async function writeTexts(
-  writer: ObjectWriter,
-  texts: Iterable<string>,
-  bases: readonly ObjectId[],
-): Promise<ObjectId[]> {
-  const ids: ObjectId[] = []
-  let segment = Buffer.allocUnsafeSlow(SEGMENT_BYTES)
-  let filled = 0
-  const store = async (): Promise<void> => {
-    const bytes = segment.subarray(0, filled)
-    const id = writer.identify(bytes)
-    await writer.store('document', id, bytes, bases[ids.length])
-    ids.push(id)
-    segment = Buffer.allocUnsafeSlow(SEGMENT_BYTES)
-    filled = 0
-  }
-  for (const text of texts) {
-    const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) {
-      const taken = bytes.copy(segment, filled, at)
-      filled += taken
-      at += taken
-      if (filled === SEGMENT_BYTES) await store()
-    }
-  }
-  if (filled > 0) await store()
-  return ids
+  return writeText(writer, DOCUMENT, [JSON.stringify(json)], bases)
 }
 
 /** The JSON of a document whose segments are `ids`. The caller checks its shape. */

@@ -8,6 +8,7 @@ export {
   type CreateObjectRepositoryOptions,
   createObjectRepository,
 } from './create-object-repository.ts'
+export { DiffCatalog, type DiffListing } from './diff-catalog.ts'
 export { readDocument, writeDocument } from './documents.ts'
 export type * from './object-repository.ts'
 export { type OpenObjectRepositoryOptions, openObjectRepository } from './open-object-repository.ts'

@@ -1,13 +1,14 @@
 import type { CompressionSettings } from '../compression/compression-settings.ts'
 import type { ObjectReader, ObjectWriter } from '../ports/object-access.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { PruneOptions, PruneReport } from '../pruning/prune-report.ts'
-import type { RootSource } from '../pruning/root-source.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import type { CheckRepositoryOptions, RepositoryCheck } from './check-repository.ts'
+import type { DiffCatalog } from './diff-catalog.ts'
 import type { KeySlots } from './key-slot-list.ts'
 import type { PinCatalog } from './pin-catalog.ts'
+import type { PrunePacksOptions, PruneReport } from './pruning/prune-report.ts'
+import type { RootSource } from './pruning/root-source.ts'
 import type { IndexRebuild } from './rebuild-index.ts'
 import type { SnapshotCatalog } from './snapshot-catalog.ts'
 import type { StoredObjects } from './stored-objects.ts'
@@ -90,6 +91,7 @@ export interface ObjectRepository {
   /** Reads objects of any snapshot. Loads the index at the first read, and again when an object is not found. */
   readonly reader: ObjectReader
   readonly snapshots: SnapshotCatalog
+  readonly diffs: DiffCatalog
   /** What keeps snapshots from being forgotten. */
   readonly pins: PinCatalog
   /** The secrets that open it. */
@@ -106,7 +108,7 @@ export interface ObjectRepository {
   /** Writes the index anew from the packs: for index files that are lost or damaged. */
   rebuildIndex(): Promise<IndexRebuild>
   /** Deletes what no root needs, in phases. `docs/format/prune-protocol.md`. */
-  prune(roots: RootSource, options: PruneOptions): Promise<PruneReport>
+  prune(roots: RootSource, options: PrunePacksOptions): Promise<PruneReport>
   /** Registers this process without anything to publish: for who must be seen by others. To be ended. */
   register(operation: WriterOperation): Promise<WriterRegistration>
   /** Who is registered as a writer. */

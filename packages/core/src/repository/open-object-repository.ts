@@ -4,15 +4,13 @@ import { NotARepositoryError } from '../errors/not-a-repository-error.ts'
 import { decodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { KeyProvider } from '../ports/key-provider.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { Clock, Randomness } from '../ports/system.ts'
-import { Prune } from '../pruning/prune.ts'
-import type { PruneOptions, PruneReport } from '../pruning/prune-report.ts'
-import type { RootSource } from '../pruning/root-source.ts'
+import type { Clock, ProcessName, Randomness } from '../ports/system.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
 import { readDamageMarks } from './damage-marks.ts'
+import { DiffCatalog } from './diff-catalog.ts'
 import { keyDamage, keyNotes } from './key-notes.ts'
 import { KeySlots } from './key-slot-list.ts'
 import { unlockRepository } from './key-slots.ts'
@@ -23,6 +21,9 @@ import { PackReader } from './pack-reader.ts'
 import { PackedObjectReader } from './packed-object-reader.ts'
 import { PackedObjectWriter } from './packed-object-writer.ts'
 import { PinCatalog } from './pin-catalog.ts'
+import { Prune } from './pruning/prune.ts'
+import type { PrunePacksOptions, PruneReport } from './pruning/prune-report.ts'
+import type { RootSource } from './pruning/root-source.ts'
 import { type IndexRebuild, rebuildIndex } from './rebuild-index.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONFIG_FILE } from './repository-files.ts'
@@ -38,9 +39,13 @@ export interface OpenObjectRepositoryOptions {
   readonly keyProvider?: KeyProvider | readonly KeyProvider[]
   readonly clock: Clock
   readonly randomness: Randomness
+  /** For those who look for who is at work. Default: nowhere. */
+  readonly process?: ProcessName
   /** Milliseconds without a sign of life after which a writer of this process may be declared dead. Default an hour. */
   readonly writerLease?: number
 }
+
+export const NO_PROCESS: ProcessName = { host: '', pid: 0 }
 
 /** Longer than a laptop sleeps over lunch: one that is declared dead loses its work. Signs of life come every ten minutes. */
 export const WRITER_LEASE = 60 * 60 * 1000
@@ -60,9 +65,13 @@ export async function openObjectRepository(
   requireZstdDictionaries()
   const config = decodeConfig(await readConfig(store), store.label)
   const { keys, slot } = await unlockRepository(store, config, [options.keyProvider ?? []].flat())
-  const { clock, randomness, writerLease = WRITER_LEASE } = options
+  const { clock, randomness, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
   const repositoryId = Buffer.from(config.repository, 'hex')
-  return new OpenedObjectRepository({ store, repositoryId, keys, clock, randomness, writerLease }, config, slot)
+  return new OpenedObjectRepository(
+    { store, repositoryId, keys, clock, randomness, process, writerLease },
+    config,
+    slot,
+  )
 }
 
 async function readConfig(store: ObjectStore): Promise<Buffer> {
@@ -85,6 +94,7 @@ export class OpenedObjectRepository implements ObjectRepository {
   readonly compression: RepositoryConfig['compression']
   readonly splitSeed: Buffer
   readonly snapshots: SnapshotCatalog
+  readonly diffs: DiffCatalog
   readonly pins: PinCatalog
   readonly reader: PackedObjectReader
   readonly context: RepositoryContext
@@ -102,6 +112,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.index = new ObjectIndex(context)
     this.reader = new PackedObjectReader(context, this.index, new PackReader(context))
     this.snapshots = new SnapshotCatalog(context)
+    this.diffs = new DiffCatalog(context)
     this.pins = new PinCatalog(context)
     this.keys = new KeySlots(context, { encrypted: this.encrypted, openedWith: slot })
   }
@@ -149,7 +160,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     return StoredObjects.load(this.index)
   }
 
-  async prune(roots: RootSource, options: PruneOptions): Promise<PruneReport> {
+  async prune(roots: RootSource, options: PrunePacksOptions): Promise<PruneReport> {
     const { context, index, reader, compression } = this
     const parts = { context, index, reader, roots, compression, packBytes: PACK_BYTES, options }
     if (options.dryRun === true) return new Prune(parts).run()

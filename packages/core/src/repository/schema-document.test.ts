@@ -2,8 +2,9 @@ import { expect, it } from 'vitest'
 import { create, writing } from '../../test/object-layer.ts'
 import { memory } from '../stores/memory-store.ts'
 import type { SchemaObject } from '../values/schema.ts'
-import { writeTexts } from './documents.ts'
+import { DOCUMENT, writeDocument } from './documents.ts'
 import { readSchema, readSchemaObjects, writeSchema } from './schema-document.ts'
+import { writeText } from './stored-text.ts'
 
 const object = (n: number): SchemaObject => ({
   kind: 'table',
@@ -32,7 +33,7 @@ it.each([0, 1, 2000])(
 
 it('a schema on one line is one as well', async () => {
   const repository = await create(memory())
-  const ids = await writing(repository, (writer) => writeTexts(writer, [JSON.stringify(schema(2))], []))
+  const ids = await writing(repository, (writer) => writeDocument(writer, schema(2)))
   expect(await readSchema(repository.reader, ids)).toEqual(schema(2))
 })
 
@@ -42,6 +43,6 @@ it.each([
   ['a schema without its end', '{"version":1,"objects":[\n{}'],
 ])('%s is damage', async (_, text) => {
   const repository = await create(memory())
-  const ids = await writing(repository, (writer) => writeTexts(writer, [text], []))
+  const ids = await writing(repository, (writer) => writeText(writer, DOCUMENT, [text]))
   await expect(readSchema(repository.reader, ids)).rejects.toMatchObject({ code: 'DAMAGED' })
 })

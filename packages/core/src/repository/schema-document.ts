@@ -1,10 +1,8 @@
 import type { ObjectReader, ObjectWriter } from '../ports/object-access.ts'
-import { freeBacking, freeBuffer, ownCopy } from '../values/free-buffer.ts'
 import type { ObjectId } from '../values/object-id.ts'
 import type { SchemaDocument, SchemaListing, SchemaObject } from '../values/schema.ts'
-import { parseDocument, writeTexts } from './documents.ts'
-
-const NEWLINE = 10
+import { DOCUMENT, parseDocument } from './documents.ts'
+import { linesOf, writeText } from './stored-text.ts'
 
 /**
  * Stores a schema as a document that has each object on a line of its own, so that it can be written and read one object
@@ -15,7 +13,7 @@ export function writeSchema(
   schema: SchemaListing,
   bases: readonly ObjectId[] = [],
 ): Promise<ObjectId[]> {
-  return writeTexts(writer, textsOf(schema), bases)
+  return writeText(writer, DOCUMENT, textsOf(schema), bases)
 }
 
 function* textsOf({ objects, ...head }: SchemaListing): Generator<string, void, undefined> {
@@ -51,7 +49,7 @@ interface OpenedSchema {
 
 /** Where all of it stands on one line it is read at once. */
 async function openSchema(reader: ObjectReader, ids: readonly ObjectId[]): Promise<OpenedSchema> {
-  const lines = linesOf(reader, ids)
+  const lines = linesOf(reader, DOCUMENT, ids)
   const { value: first = '' } = await lines.next()
   const isOpen = first.endsWith('[')
   const { objects, ...head } = parseDocument(isOpen ? `${first}]}` : first, ids) as unknown as SchemaDocument
@@ -69,22 +67,4 @@ async function* objectsOf(
   }
   // Where the end is missing, this says that it is not JSON.
   if (last !== ']}') parseDocument('', ids)
-}
-
-async function* linesOf(reader: ObjectReader, ids: readonly ObjectId[]): AsyncGenerator<string, string, undefined> {
-  let rest: Buffer = Buffer.alloc(0)
-  for (const id of ids) {
-    const segment = await reader.read('document', id)
-    const bytes = Buffer.concat([rest, segment])
-    freeBacking(segment)
-    let start = 0
-    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-      yield bytes.toString('utf8', start, end)
-      start = end + 1
-    }
-    rest = ownCopy(bytes.subarray(start))
-    freeBuffer(bytes)
-  }
-  yield rest.toString('utf8')
-  return ''
 }

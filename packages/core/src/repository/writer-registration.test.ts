@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { alter, create, keysOf, manifest, reopen, storeWith } from '../../test/object-layer.ts'
 import { ManualClock } from '../../test/support/memory-database.ts'
@@ -18,7 +17,8 @@ async function withClock(replaced: Partial<ObjectStore> = {}) {
   await create(inner)
   const store = storeWith(inner, replaced)
   const repository = (await reopen(store)) as OpenedObjectRepository
-  const context: RepositoryContext = { ...repository.context, clock }
+  const process = { host: 'db-1.example', pid: 77 }
+  const context: RepositoryContext = { ...repository.context, clock, process }
   return { clock, store, context, repository }
 }
 
@@ -32,8 +32,8 @@ describe('a registration', () => {
     const { clock, store, context } = await withClock()
     const registration = await WriterRegistration.begin(context, 'copy')
     const key = `writers/${registration.id}`
-    expect((await store.get(key)).includes(hostname())).toBe(false)
-    const facts = { operation: 'copy', host: hostname(), pid: process.pid, lease: 60 * MINUTE }
+    expect((await store.get(key)).includes('db-1.example')).toBe(false)
+    const facts = { operation: 'copy', host: 'db-1.example', pid: 77, lease: 60 * MINUTE }
     for (let sign = 0; sign < 20; sign++) {
       expect(await listWriters(context, clock.now())).toMatchObject([{ ...facts, silent: 0, expired: false }])
       clock.advance(10 * MINUTE)

@@ -1,5 +1,4 @@
 import { encodeSealedDocument } from '../format/sealed-document-codec.ts'
-import { processName } from '../system/process-name.ts'
 import { parseSnapshotId, type SnapshotId } from '../values/snapshot-id.ts'
 import { declaredDead } from './declared-dead.ts'
 import type { RepositoryContext } from './repository-context.ts'
@@ -25,7 +24,7 @@ export class WriterRegistration {
     this.id = parseSnapshotId(id.toString('hex'))
     this.#context = context
     const started = context.clock.now().toISOString()
-    const facts = { operation, ...processName(), started, lease: context.writerLease }
+    const facts = { operation, ...context.process, started, lease: context.writerLease }
     this.#body = encodeSealedDocument(writerFile(context, this.id), [facts], context.randomness)
   }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
+import type { ProcessName } from '../ports/system.ts'
 
-/** Where this process runs, for people who look for it. */
-export function processName(): { host: string; pid: number } {
+/** Where this process runs. */
+export function processName(): ProcessName {
   return { host: hostname(), pid: process.pid }
 }

@@ -1,5 +1,6 @@
 export * from './brand.ts'
 export * from './collection.ts'
+export * from './diff-id.ts'
 export * from './free-buffer.ts'
 export * from './json.ts'
 export * from './name-pattern.ts'

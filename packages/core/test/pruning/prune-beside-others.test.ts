@@ -35,9 +35,12 @@ describe('a dry run', () => {
 })
 
 describe('a prune refuses, before it deletes anything', () => {
-  it('where a manifest cannot be read', async () => {
+  it.each([
+    ['beginning', 200],
+    ['end', -1],
+  ])('where a manifest cannot be read at its %s', async (_, at) => {
     const { store, snapshots } = await prunable()
-    await alter(store, `snapshots/${snapshots[1].id}`, (bytes) => flipBit(bytes, 900))
+    await alter(store, `snapshots/${snapshots[1].id}`, (bytes) => flipBit(bytes, 8 * (at < 0 ? bytes.length + at : at)))
     await expect((await openRepository(store)).prune({ grace: 0 })).rejects.toMatchObject({ code: 'DAMAGED' })
     expect(await keysOf(store, 'packs/')).toHaveLength(3)
   })

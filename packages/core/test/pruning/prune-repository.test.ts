@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/operations/take-snapshot.ts'
-import { DEFAULT_GRACE as HOUR } from '../../src/pruning/prune-report.ts'
+import { DEFAULT_GRACE as HOUR } from '../../src/repository/pruning/prune-report.ts'
 import { memory } from '../../src/stores/memory-store.ts'
-import { keysOf, onlyKey, storeWith } from '../object-layer.ts'
+import { alter, keysOf, onlyKey, storeWith } from '../object-layer.ts'
+import { collect } from '../support/collect.ts'
 import { contextOf, createRepository, openRepository } from '../support/memory-repository.ts'
 import { orders, shop } from '../support/shop.ts'
 import { forget, meanwhile, openBy, ordersOf, prunable } from './prunable.ts'
@@ -82,7 +83,7 @@ describe('the phases of a prune', () => {
     const { store, snapshots, clock } = await prunable()
     await forget(store, snapshots[0], snapshots[1])
     const packs = await keysOf(store, 'packs/')
-    const first = await (await openBy(store, clock)).prune()
+    const first = await (await openBy(store, clock)).prune({ grace: '1h' })
     expect(first).toMatchObject({ deleted: { packs: 0 }, pending: [{ packs: 2, waitingFor: [] }] })
     expect(first.pending[0]?.due?.getTime()).toBe(clock.now().getTime() + HOUR)
     expect(await keysOf(store, 'packs/')).toEqual(expect.arrayContaining(packs))
@@ -204,5 +205,45 @@ describe('the phases of a prune', () => {
     expect((await (await openBy(store, clock)).prune({ grace: 0 })).spared.packs).toBeGreaterThan(0)
     expect(await ordersOf(store, taken[0] as Snapshot)).toBe(before)
     await expectSound(store)
+  })
+})
+
+describe('a stored diff', () => {
+  it('keeps its pages, and nothing of the snapshots that it compared', async () => {
+    const { store, repository, snapshots } = await prunable()
+    const expected = await collect(repository.diff(snapshots[0].id, snapshots[1].id))
+    const stored = await repository.storeDiff(snapshots[0].id, snapshots[1].id)
+    await forget(store, ...snapshots)
+    const report = await (await openRepository(store)).prune({ grace: 0, purge: true })
+    expect(report.deleted.packs).toBe(3)
+    expect(await collect((await openRepository(store)).readDiff(stored.id))).toEqual(expected)
+    await expectSound(store)
+    await (await openRepository(store)).forgetDiff(stored.id)
+    await (await openRepository(store)).prune({ grace: 0 })
+    expect(await keysOf(store, 'packs/')).toEqual([])
+  })
+
+  it('whose writer was declared dead is not published', async () => {
+    const { store, repository, database, snapshots, clock } = await prunable()
+    const storing = repository.storeDiff(
+      snapshots[0].id,
+      meanwhile(database, async () => {
+        await (await openBy(store, clock)).unlock({ writers: [''], force: true })
+      }),
+    )
+    await expect(storing).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    expect(await repository.diffs()).toEqual([])
+    const [tombstone] = await keysOf(store, 'diffs/')
+    await expect(repository.readDiff(tombstone?.slice('diffs/'.length) as string).next()).rejects.toMatchObject({
+      code: 'UNKNOWN_DIFF',
+    })
+    expect((await repository.check()).sound).toBe(true)
+  })
+
+  it('that cannot be read ends a prune', async () => {
+    const { store, repository, snapshots } = await prunable()
+    const { id } = await repository.storeDiff(snapshots[0].id, snapshots[1].id)
+    await alter(store, `diffs/${id}`, (bytes) => bytes.subarray(0, 40))
+    await expect((await openRepository(store)).prune({ grace: 0 })).rejects.toMatchObject({ code: 'DAMAGED' })
   })
 })

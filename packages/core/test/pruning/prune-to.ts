@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../src/ports/object-store.ts'
-import type { PruneOptions, PruneReport } from '../../src/pruning/prune-report.ts'
+import type { PrunePacksOptions, PruneReport } from '../../src/repository/pruning/prune-report.ts'
+import type { NeededObjects } from '../../src/repository/pruning/root-source.ts'
 import type { ObjectId } from '../../src/values/index.ts'
 import { reopen } from '../object-layer.ts'
 
@@ -10,8 +11,11 @@ export const ROOT = '5'.repeat(32)
 export async function pruneTo(
   store: ObjectStore,
   needed: readonly ObjectId[],
-  options: PruneOptions = {},
+  options: PrunePacksOptions = {},
 ): Promise<PruneReport> {
-  const root = { id: ROOT, name: async (need: (id: ObjectId) => boolean) => void needed.map(need) }
+  const name = async (objects: NeededObjects): Promise<void> => {
+    for (const id of needed) objects.need(id)
+  }
+  const root = { id: ROOT, name }
   return (await reopen(store)).prune({ list: async () => [root] }, { grace: 0, ...options })
 }

@@ -16,6 +16,7 @@ export function addRetentionCommands(program: Command, console: Console, done: (
     .option('--allow-last', 'even the last good snapshot of a source')
     .option('--dry-run', 'say what would be forgotten and why the rest is kept, and do nothing')
     .option('--yes', 'do not ask')
+    .option('--prune', 'then prune')
     .action(async (names: string[], _, command: Command) =>
       done(await forgetCommand(names, command.optsWithGlobals<ForgetCommandOptions>(), console)),
     )

@@ -5,6 +5,7 @@ import { EXIT } from '../../exit-codes.ts'
 import { type GlobalOptions, openRepository } from '../../global-options.ts'
 import { counted } from '../../render/amounts.ts'
 import { decisionTable } from '../../render/decision-table.ts'
+import { pruneText } from '../../render/prune-text.ts'
 import { type PolicyOptions, policyOf } from './policy-options.ts'
 
 export interface ForgetCommandOptions extends GlobalOptions, PolicyOptions {
@@ -13,6 +14,7 @@ export interface ForgetCommandOptions extends GlobalOptions, PolicyOptions {
   readonly allowLast?: boolean
   readonly dryRun?: boolean
   readonly yes?: boolean
+  readonly prune?: boolean
 }
 
 export async function forgetCommand(
@@ -34,8 +36,11 @@ export async function forgetCommand(
         if (!dryRun && planned > 0) await confirmForgetting(planned, options.yes, console)
       },
     })
-    if (options.json) await console.out(`${JSON.stringify(reportJson(report, dryRun))}\n`)
-    else await console.out(endText(report, dryRun, planned))
+    if (!options.json) await console.out(endText(report, dryRun, planned))
+    // In a dry run the snapshots are all there still: what a prune would free after it is not known.
+    const pruned = options.prune === true && !dryRun ? await repository.prune({ signal: console.signal }) : undefined
+    if (options.json) await console.out(`${JSON.stringify({ ...reportJson(report, dryRun), pruned })}\n`)
+    else if (pruned !== undefined) await console.out(pruneText(pruned))
     return EXIT.done
   } finally {
     await repository.close()

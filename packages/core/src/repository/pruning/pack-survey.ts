@@ -1,10 +1,12 @@
-import type { IndexedPack } from '../format/index-codec.ts'
-import type { DeltaHeader } from '../format/object-header.ts'
-import { copiesByPack } from '../repository/copies-by-pack.ts'
-import type { ObjectCopy } from '../repository/object-copy.ts'
-import type { ObjectIndex } from '../repository/object-index.ts'
-import { isUnreadable, type PackedObjectReader } from '../repository/packed-object-reader.ts'
-import type { TrustedPacks } from '../repository/trusted-packs.ts'
+import type { DbSnapError } from '../../errors/dbsnap-error.ts'
+import type { IndexedPack } from '../../format/index-codec.ts'
+import type { DeltaHeader } from '../../format/object-header.ts'
+import { copiesByPack } from '../copies-by-pack.ts'
+import { placeName } from '../damage-marks.ts'
+import type { ObjectCopy } from '../object-copy.ts'
+import type { ObjectIndex } from '../object-index.ts'
+import { isUnreadable, type PackedObjectReader } from '../packed-object-reader.ts'
+import type { TrustedPacks } from '../trusted-packs.ts'
 import type { CopyTable } from './copy-table.ts'
 
 /** What is to become of a pack. */
@@ -31,6 +33,11 @@ export interface SurveyParts {
   readonly purge: boolean
   /** Packs out of which nothing is moved: bases are kept for them in any case. */
   readonly waiting: ReadonlySet<string>
+  /**
+   * Copies whose chains were found broken, by place: what a writer put that was declared dead may rest on what was deleted meanwhile. Where this grows
+   * the table must be made anew, with other copies chosen.
+   */
+  readonly broken: Map<string, DbSnapError>
   /** Throws where the work was cancelled. */
   readonly throwIfInterrupted: () => void
 }
@@ -93,14 +100,25 @@ export class PackSurvey {
   }
 
   async #follow(copy: ObjectCopy): Promise<void> {
-    const { table, purge, waiting, index } = this.#parts
+    const { table, purge, waiting, index, broken } = this.#parts
     if (!table.follow(copy.id)) return
-    // The one copy there is cannot be read, and that is known: its pack stays as it is.
-    if (index.isDamaged(copy)) return
-    const { base } = await this.baseOf(copy)
-    if (purge && !waiting.has(copy.pack.id) && !table.isNeeded(base)) return
-    const below = await table.needBelow(base, copy.version)
-    if (below !== undefined) await this.#follow(below)
+    if (index.isDamaged(copy)) return this.#keepDamaged(copy)
+    try {
+      const { base } = await this.baseOf(copy)
+      if (purge && !waiting.has(copy.pack.id) && !table.isNeeded(base)) return
+      const below = await table.needBelow(base, copy.version)
+      if (below !== undefined) await this.#follow(below)
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      index.noteDamaged(copy)
+      broken.set(nameOf(copy), error)
+    }
+  }
+
+  /** The one copy there is cannot be read. Where a check has said so before, its pack stays as it is; else nobody knows what it rests on. */
+  #keepDamaged(copy: ObjectCopy): void {
+    const error = this.#parts.broken.get(nameOf(copy))
+    if (error !== undefined) throw error
   }
 
   async #isUnsafe(copies: readonly ObjectCopy[]): Promise<boolean> {
@@ -118,6 +136,8 @@ export class PackSurvey {
     return false
   }
 }
+
+const nameOf = ({ pack, offset }: ObjectCopy): string => placeName({ pack: pack.id, offset })
 
 function bytesOf(copies: readonly ObjectCopy[]): number {
   return copies.reduce((sum, { length }) => sum + length, 0)

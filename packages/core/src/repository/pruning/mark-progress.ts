@@ -1,10 +1,10 @@
-import { type CondemnedMark, putMark } from '../repository/condemned-packs.ts'
-import type { RepositoryContext } from '../repository/repository-context.ts'
-import { CONDEMNED_PREFIX } from '../repository/repository-files.ts'
-import { listRootNames } from '../repository/root-names.ts'
-import { declareDead, isRegistered, listWriters, type RegisteredWriter } from '../repository/writer-list.ts'
-import type { WriterRegistration } from '../repository/writer-registration.ts'
-import { DEFAULT_GRACE, type PendingPacks, type PruneOptions } from './prune-report.ts'
+import { type CondemnedMark, putMark } from '../condemned-packs.ts'
+import type { RepositoryContext } from '../repository-context.ts'
+import { CONDEMNED_PREFIX } from '../repository-files.ts'
+import { listRootNames } from '../root-names.ts'
+import { declareDead, isRegistered, listWriters, type RegisteredWriter } from '../writer-list.ts'
+import type { WriterRegistration } from '../writer-registration.ts'
+import { DEFAULT_GRACE, type PendingPacks, type PrunePacksOptions } from './prune-report.ts'
 
 /** Where listings lag, what was put may be missing for as long; design: ten times that, and a day at least. */
 const LAGS = 10
@@ -23,7 +23,7 @@ export class MarkProgress {
     context: RepositoryContext,
     registration: WriterRegistration | undefined,
     now: Date,
-    { grace = DEFAULT_GRACE }: PruneOptions,
+    { grace = DEFAULT_GRACE }: PrunePacksOptions,
   ) {
     this.#context = context
     this.#registration = registration
@@ -36,7 +36,7 @@ export class MarkProgress {
   static async begin(
     context: RepositoryContext,
     registration: WriterRegistration | undefined,
-    options: PruneOptions,
+    options: PrunePacksOptions,
   ): Promise<MarkProgress> {
     const now = registration === undefined ? context.clock.now() : await registration.seen()
     const progress = new MarkProgress(context, registration, now, options)

@@ -1,7 +1,7 @@
 import { isDbSnapError } from '../errors/dbsnap-error.ts'
 
 /** undefined where what was to be read is no longer there, or is damaged: for what is of use and not needed. */
-export async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading
   } catch (error) {

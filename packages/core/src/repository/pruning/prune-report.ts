@@ -1,7 +1,7 @@
-import type { RegisteredWriter } from '../repository/writer-list.ts'
+import type { RegisteredWriter } from '../writer-list.ts'
 
-/** How a prune is done. */
-export interface PruneOptions {
+/** How packs are pruned. */
+export interface PrunePacksOptions {
   /** Says what would be done, and does nothing. Default false. */
   readonly dryRun?: boolean
   /**
@@ -10,8 +10,9 @@ export interface PruneOptions {
    */
   readonly purge?: boolean
   /**
-   * Milliseconds that packs stay after they were marked and whoever may have rested on them has ended: for readers of snapshots that were just
-   * forgotten. Default an hour; at least a day, and ten times the lag, where the store's listings lag. 0: delete at once where nobody else is at work.
+   * How long packs stay after they were marked and whoever may have rested on them has ended, for readers of snapshots that were just
+   * forgotten, in milliseconds. Default an hour; at least a day, and ten times the lag, where the store's listings lag. 0:
+   * delete at once where nobody else is at work.
    */
   readonly grace?: number
   /**

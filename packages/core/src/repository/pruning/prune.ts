@@ -1,23 +1,24 @@
-import type { CompressionSettings } from '../compression/compression-settings.ts'
-import { DamagedError } from '../errors/damaged-error.ts'
-import { StoreFailedError } from '../errors/store-failed-error.ts'
-import { throwIfInterrupted } from '../errors/throw-if-interrupted.ts'
-import { adoptPacks } from '../repository/adopt-packs.ts'
-import { type CondemnedMark, putMark, readMarks, removeMark } from '../repository/condemned-packs.ts'
-import { forgetDamage, readDamageMarks } from '../repository/damage-marks.ts'
-import { dropFromIndex } from '../repository/drop-from-index.ts'
-import type { ObjectIndex } from '../repository/object-index.ts'
-import { isUnreadable, type PackedObjectReader } from '../repository/packed-object-reader.ts'
-import type { RepositoryContext } from '../repository/repository-context.ts'
-import { FILE_ID_BYTES, packFile } from '../repository/repository-files.ts'
-import { TrustedPacks } from '../repository/trusted-packs.ts'
-import type { WriterRegistration } from '../repository/writer-registration.ts'
+import type { CompressionSettings } from '../../compression/compression-settings.ts'
+import { DamagedError } from '../../errors/damaged-error.ts'
+import type { DbSnapError } from '../../errors/dbsnap-error.ts'
+import { StoreFailedError } from '../../errors/store-failed-error.ts'
+import { throwIfInterrupted } from '../../errors/throw-if-interrupted.ts'
+import { adoptPacks } from '../adopt-packs.ts'
+import { type CondemnedMark, putMark, readMarks, removeMark } from '../condemned-packs.ts'
+import { forgetDamage, readDamageMarks } from '../damage-marks.ts'
+import { dropFromIndex } from '../drop-from-index.ts'
+import type { ObjectIndex } from '../object-index.ts'
+import { isUnreadable, type PackedObjectReader } from '../packed-object-reader.ts'
+import type { RepositoryContext } from '../repository-context.ts'
+import { FILE_ID_BYTES, packFile } from '../repository-files.ts'
+import { TrustedPacks } from '../trusted-packs.ts'
+import type { WriterRegistration } from '../writer-registration.ts'
 import { CopyTable } from './copy-table.ts'
 import { MarkProgress } from './mark-progress.ts'
 import { type Moved, ObjectMover } from './move-objects.ts'
 import { PackSurvey, type SurveyedPack } from './pack-survey.ts'
-import { DEFAULT_MAX_UNUSED, type PackAmount, type PruneOptions, type PruneReport } from './prune-report.ts'
-import type { RootSource } from './root-source.ts'
+import { DEFAULT_MAX_UNUSED, type PackAmount, type PrunePacksOptions, type PruneReport } from './prune-report.ts'
+import type { Root, RootSource } from './root-source.ts'
 
 /** Packs deleted at a time. */
 const DELETED_AT_ONCE = 8
@@ -31,7 +32,7 @@ export interface PruneParts {
   readonly roots: RootSource
   readonly compression: CompressionSettings
   readonly packBytes: number
-  readonly options: PruneOptions
+  readonly options: PrunePacksOptions
 }
 
 const NOTHING_MOVED: Moved = { packs: new Set(), objects: 0, bytes: 0 }
@@ -43,7 +44,7 @@ const NOTHING_MOVED: Moved = { packs: new Set(), objects: 0, bytes: 0 }
  */
 export class Prune {
   readonly #parts: PruneParts
-  readonly #options: PruneOptions
+  readonly #options: PrunePacksOptions
 
   constructor(parts: PruneParts) {
     this.#parts = parts
@@ -73,16 +74,10 @@ export class Prune {
     const roots = await this.#parts.roots.list()
     const trusted = await this.#trust()
     const missing = missingOf(index, trusted)
-    const table = await CopyTable.load(index, trusted)
-    for (const root of roots) {
-      this.#throwIfInterrupted()
-      await root.name((id) => table.need(id))
-    }
     const due = old.filter((mark) => progress.isDue(mark))
     const pending = old.filter((mark) => !due.includes(mark))
     const [isWaiting, isDue] = [packsOf(pending), packsOf(due)]
-    const survey = this.#surveyor(trusted, table, isWaiting)
-    await survey.followBases()
+    const { table, survey } = await this.#findNeeded(trusted, roots, isWaiting)
     const packs = await survey.survey()
     // A condemned pack goes, even where it is needed again: somebody who was declared dead may still be about to delete it.
     const isMoved = (pack: SurveyedPack) => !isWaiting.has(pack.id) && (isDue.has(pack.id) || this.#isWorthMoving(pack))
@@ -121,11 +116,27 @@ export class Prune {
     return trusted
   }
 
-  #surveyor(trusted: TrustedPacks, table: CopyTable, waiting: ReadonlySet<string>): PackSurvey {
+  /** P2. Once more where copies turned out to be broken, and as long as there are others. */
+  async #findNeeded(
+    trusted: TrustedPacks,
+    roots: readonly Root[],
+    waiting: ReadonlySet<string>,
+  ): Promise<{ table: CopyTable; survey: PackSurvey }> {
     const { index, reader } = this.#parts
     const purge = this.#options.purge ?? false
     const throwIfInterrupted = this.#throwIfInterrupted.bind(this)
-    return new PackSurvey({ index, reader, trusted, table, purge, waiting, throwIfInterrupted })
+    const broken = new Map<string, DbSnapError>()
+    for (;;) {
+      const known = broken.size
+      const table = await CopyTable.load(index, trusted)
+      for (const root of roots) {
+        throwIfInterrupted()
+        await root.name(table)
+      }
+      const survey = new PackSurvey({ index, reader, trusted, table, purge, waiting, broken, throwIfInterrupted })
+      await survey.followBases()
+      if (broken.size === known) return { table, survey }
+    }
   }
 
   /** What a delta rests on may only go where the delta was moved. */

@@ -1,9 +1,10 @@
-import { ObjectMissingError } from '../errors/object-missing-error.ts'
-import { IdTable } from '../repository/id-table.ts'
-import type { ObjectCopy } from '../repository/object-copy.ts'
-import type { ObjectIndex } from '../repository/object-index.ts'
-import type { TrustedPacks } from '../repository/trusted-packs.ts'
-import type { ObjectId } from '../values/object-id.ts'
+import { ObjectMissingError } from '../../errors/object-missing-error.ts'
+import type { ObjectId } from '../../values/object-id.ts'
+import { IdTable } from '../id-table.ts'
+import type { ObjectCopy } from '../object-copy.ts'
+import type { ObjectIndex } from '../object-index.ts'
+import type { TrustedPacks } from '../trusted-packs.ts'
+import type { NeededObjects } from './root-source.ts'
 
 /** Bits beside a pack's number. */
 const NEEDED = 0x80000000
@@ -23,7 +24,7 @@ interface Rank {
  * Of each object the copy that stays, and whether anything needs it: 13 bytes an object. Only packs that are there in full
  * count. `docs/format/prune-protocol.md`.
  */
-export class CopyTable {
+export class CopyTable implements NeededObjects {
   readonly #index: ObjectIndex
   readonly #trusted: TrustedPacks
   readonly #packIds: readonly string[]
