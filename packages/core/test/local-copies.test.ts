@@ -36,7 +36,7 @@ async function opened(cacheBytes?: number): Promise<{ repository: Repository; re
   const read: string[] = []
   const watched = storeWith(store, {
     get: (key, options) => {
-      if (/^(index|packs)\//.test(key)) read.push(key)
+      if (/^(index|packs)\//.test(key) || (key.startsWith('snapshots/') && options?.range !== undefined)) read.push(key)
       return store.get(key, options)
     },
   })
@@ -60,7 +60,16 @@ async function damageCopies(position: number): Promise<number> {
 }
 
 describe('with copies on this machine', () => {
-  it('a second diff reads neither index nor packs', async () => {
+  it('a snapshot that was forgotten is gone, whatever copies there are', async () => {
+    const { repository } = await opened()
+    const [latest, first] = await repository.list()
+    await Repository.open(store, system('another')).then((other) => other.forget({ snapshots: [latest?.id as string] }))
+    const after = await opened()
+    expect(await after.repository.list()).toEqual([first])
+    expect(after.read).toEqual([])
+  })
+
+  it('a second diff reads neither index nor packs, nor manifests to list them', async () => {
     const first = await opened()
     expect(await changesIn(first)).toEqual(CHANGED)
     expect(first.read.length).toBeGreaterThan(5)
@@ -114,6 +123,20 @@ describe('with copies on this machine', () => {
     const { repository } = await opened()
     const { damage } = await repository.check({ readFraction: 1 })
     expect(damage.length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('a check walks the trees that the store has', async () => {
+    await changesIn(await opened())
+    const node = (await readdir(cacheFolder, { recursive: true })).filter((name) => name.includes('packs/'))
+    // Every object of which there is a copy is damaged in the store, in its own bytes: directories and index agree.
+    for (const name of node) {
+      const [, pack, offset] = /(packs\/..\/[0-9a-f]{32})-(\d+)$/.exec(name) ?? []
+      if (pack !== undefined) await alter(store, pack, (bytes) => flipBit(bytes, 8 * (Number(offset) + 3)))
+    }
+    const { repository } = await opened()
+    expect(await changesIn({ repository })).toEqual(CHANGED)
+    const { brokenSnapshots } = await repository.check()
+    expect(brokenSnapshots).toHaveLength(2)
   })
 
   it('what the store has lost is stored again, whatever copies there are', async () => {

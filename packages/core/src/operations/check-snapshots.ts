@@ -1,5 +1,6 @@
 import type { DbSnapError } from '../errors/dbsnap-error.ts'
 import type { RepositoryCheck, RepositoryDamage } from '../repository/check-repository.ts'
+import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { IndexRebuild } from '../repository/rebuild-index.ts'
 import { unlessGone } from '../repository/unless-gone.ts'
 import type { DiffId } from '../values/diff-id.ts'
@@ -53,18 +54,18 @@ export interface CheckReport extends Omit<RepositoryCheck, 'lostObjects' | 'isPr
 
 /** Checks the store's files, then that every snapshot and every stored diff finds all it names. Does not throw for damage. */
 export async function checkSnapshots(context: OperationContext, options: CheckOptions): Promise<CheckReport> {
-  const { objects } = context
+  const objects = context.objects.withoutCopies()
   const repaired = options.repairIndex === true ? await objects.rebuildIndex() : undefined
   const { lostObjects: _, isPresent, ...files } = await objects.check(options)
   const listing = await objects.snapshots.list()
   const damage = listing.damaged.map(({ id, error }) => unreadable(`snapshots/${id}`, error))
-  const walk = new SnapshotWalk(context, isPresent, options.signal)
+  const walk = new SnapshotWalk({ ...context, objects }, isPresent, options.signal)
   const brokenSnapshots: BrokenSnapshot[] = []
   for (const { id } of listing.snapshots) {
     const found = await walk.check(id)
     if (found !== undefined) brokenSnapshots.push({ id, ...found })
   }
-  const diffs = await checkDiffs(context, isPresent)
+  const diffs = await checkDiffs(objects, isPresent)
   const all = [...files.damage, ...damage, ...diffs.damage]
   const sound = all.length === 0 && brokenSnapshots.length === 0 && diffs.broken.length === 0
   return {
@@ -79,7 +80,7 @@ export async function checkSnapshots(context: OperationContext, options: CheckOp
   }
 }
 
-async function checkDiffs({ objects }: OperationContext, isPresent: (id: ObjectId) => boolean) {
+async function checkDiffs(objects: ObjectRepository, isPresent: (id: ObjectId) => boolean) {
   const { diffs, damaged } = await objects.diffs.list()
   const broken: BrokenDiff[] = []
   for (const { id } of diffs) {

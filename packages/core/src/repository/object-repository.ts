@@ -96,6 +96,11 @@ export interface ObjectRepository {
   readonly pins: PinCatalog
   /** The secrets that open it. */
   readonly keys: KeySlots
+  /**
+   * The same repository for who asks what the store has: it knows nothing of the copies on this machine, nor of what this one has in
+   * memory. Closed with this one.
+   */
+  withoutCopies(): ObjectRepository
   /** The id that content has in this repository. */
   identify(plaintext: Uint8Array): ObjectId
   /** Whether the index lists a copy of an object that is not known to be damaged. */

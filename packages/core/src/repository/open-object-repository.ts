@@ -101,10 +101,14 @@ export class OpenedObjectRepository implements ObjectRepository {
   readonly context: RepositoryContext
   readonly index: ObjectIndex
   readonly keys: KeySlots
+  readonly #config: RepositoryConfig
+  readonly #slot: string
 
   /** `slot` is the id of the key slot it was opened or made with. */
   constructor(context: RepositoryContext, config: RepositoryConfig, slot: string) {
     this.context = context
+    this.#config = config
+    this.#slot = slot
     this.store = context.store
     this.id = config.repository
     this.encrypted = config.encryption !== 'none'
@@ -116,6 +120,10 @@ export class OpenedObjectRepository implements ObjectRepository {
     this.diffs = new DiffCatalog(context)
     this.pins = new PinCatalog(context)
     this.keys = new KeySlots(context, { encrypted: this.encrypted, openedWith: slot })
+  }
+
+  withoutCopies(): ObjectRepository {
+    return new OpenedObjectRepository({ ...this.context, localCopies: undefined }, this.#config, this.#slot)
   }
 
   identify(plaintext: Uint8Array): ObjectId {

@@ -15,6 +15,7 @@ import {
 } from '../format/snapshot-manifest.ts'
 import type { StoredFile } from '../ports/object-store.ts'
 import { parseSnapshotId, type SnapshotId } from '../values/snapshot-id.ts'
+import { readThrough } from './read-through.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { fileId, SNAPSHOTS_PREFIX, snapshotFile } from './repository-files.ts'
 import { resolveSnapshotName } from './snapshot-name.ts'
@@ -146,14 +147,24 @@ export class SnapshotCatalog {
     const known = this.#summaries.get(id)
     if (known !== undefined) return known
     const file = this.#file(id)
-    const { store } = this.#context
-    let bytes = await store.get(key, { range: { offset: 0, length: Math.min(size, SUMMARY_BYTES) } })
-    if (isTombstone(bytes)) throw notPublished(key)
-    const end = firstPartEnd(file, bytes)
-    if (end > bytes.length) bytes = await store.get(key, { range: { offset: 0, length: end } })
-    const summary = decodeSummary(file, id, bytes)
+    // It was listed a moment ago, so that a copy speaks of what is there.
+    const summary = await readThrough({
+      copies: this.#context.localCopies,
+      name: key,
+      keep: true,
+      fetch: () => this.#summaryBytes(file, size),
+      open: (bytes) => decodeSummary(file, id, bytes),
+    })
     this.#summaries.set(id, summary)
     return summary
+  }
+
+  async #summaryBytes(file: DocumentFile, size: number): Promise<Buffer> {
+    const { store } = this.#context
+    const bytes = await store.get(file.name, { range: { offset: 0, length: Math.min(size, SUMMARY_BYTES) } })
+    if (isTombstone(bytes)) throw notPublished(file.name)
+    const end = firstPartEnd(file, bytes)
+    return end > bytes.length ? store.get(file.name, { range: { offset: 0, length: end } }) : bytes
   }
 
   async #timeAfterParent({ time, parent }: SnapshotManifest): Promise<string> {
