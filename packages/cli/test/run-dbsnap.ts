@@ -7,7 +7,7 @@ export interface Ended {
   readonly messages: string
 }
 
-/** Runs one command line in this process, without a terminal, and unless `variables` name one without a cache. */
+/** Runs one command line in this process, without a terminal. */
 export async function runDbsnap(
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
@@ -15,8 +15,7 @@ export async function runDbsnap(
 ): Promise<Ended> {
   let out = ''
   let messages = ''
-  const cached = variables.DBSNAP_CACHE === undefined ? [...args, '--no-cache'] : args
-  const code = await run(cached, {
+  const code = await run(args, {
     out: async (content) => {
       out += content
     },

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type FaultProxy,
   type S3Server,
@@ -16,9 +19,11 @@ describe.skipIf(await s3Unavailable())('the command line on a repository in a bu
   let repo = ''
   let url = ''
   let emptyUrl = ''
+  let cache = ''
   let client: pg.Client
 
   beforeAll(async () => {
+    cache = await mkdtemp(join(tmpdir(), 'dbsnap-cache-'))
     server = await startS3()
     proxy = await startFaultProxy(server.endpoint, [
       { fault: 'lost-reply', every: 5, method: 'PUT' },
@@ -45,10 +50,11 @@ describe.skipIf(await s3Unavailable())('the command line on a repository in a bu
     await client.end()
     await proxy.stop()
     await server.stop()
+    await rm(cache, { recursive: true })
   })
 
   const dbsnap = (args: readonly string[]): Promise<Ended> =>
-    runDbsnap(args, { DBSNAP_REPO: repo, DBSNAP_PASSPHRASE: 'correct horse' })
+    runDbsnap(args, { DBSNAP_REPO: repo, DBSNAP_PASSPHRASE: 'correct horse', XDG_CACHE_HOME: cache })
 
   it('takes, compares, restores one table and checks', async () => {
     expect(await dbsnap(['init'])).toMatchObject({ code: 0 })
@@ -71,6 +77,17 @@ describe.skipIf(await s3Unavailable())('the command line on a repository in a bu
     for (const fault of ['lost-reply', 'cut-body', 'slow-down', 'delay'] as const) {
       expect(proxy.fired[fault], fault).toBeGreaterThan(0)
     }
+  })
+
+  it('keeps copies in the usual place, unless told not to', async () => {
+    const kept = async () => (await readdir(cache, { recursive: true })).filter((name) => /[0-9a-f]{32}/.test(name))
+    expect((await kept()).every((name) => name.startsWith(join('dbsnap', 'dbsnap-copies')))).toBe(true)
+    expect((await kept()).length).toBeGreaterThan(3)
+    await rm(cache, { recursive: true })
+    expect(await dbsnap(['diff', 'latest~1', 'latest', '--no-cache'])).toMatchObject({ code: 1 })
+    await expect(readdir(cache)).rejects.toThrow('ENOENT')
+    expect(await dbsnap(['diff', 'latest~1', 'latest'])).toMatchObject({ code: 1 })
+    expect((await kept()).length).toBeGreaterThan(3)
   })
 
   it('says what is wrong, without a secret', async () => {
