@@ -77,7 +77,7 @@ describe.skipIf(await s3Unavailable())('the command line on a repository in a bu
     for (const fault of ['lost-reply', 'cut-body', 'slow-down', 'delay'] as const) {
       expect(proxy.fired[fault], fault).toBeGreaterThan(0)
     }
-  })
+  }, 180_000) // most of it pauses that a refusal asks for
 
   it('keeps copies in the usual place, unless told not to', async () => {
     const kept = async () => (await readdir(cache, { recursive: true })).filter((name) => /[0-9a-f]{32}/.test(name))
