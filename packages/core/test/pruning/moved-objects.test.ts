@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { OpenedObjectRepository } from '../../src/repository/open-object-repository.ts'
-import type { NeededObjects } from '../../src/repository/pruning/root-source.ts'
 import { memory } from '../../src/stores/memory-store.ts'
 import type { ObjectId } from '../../src/values/index.ts'
 import { alter, changed, create, flipBit, keysOf, reopen, rows, storeChunk, writing } from '../object-layer.ts'
