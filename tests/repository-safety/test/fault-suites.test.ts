@@ -5,7 +5,7 @@ it('a crash at any call of any operation leaves a repository that checks clean, 
   const { faults, failures } = await runCrashSuite({ rows: 200 })
   expect(failures).toEqual([])
   for (const operation of CRASHED_OPERATIONS) expect(faults.get(operation)).toBeGreaterThan(5)
-})
+}, 300_000)
 
 it('a flipped bit in any file is found by a check, and no restore writes a wrong row', async () => {
   const { flips, refused, failures } = await runBitFlipSuite({ bitsPerFile: 6 })
