@@ -12,7 +12,7 @@ export function pruneText({ dryRun, before, deleted, spared, moved, pending }: P
     const written = dryRun ? '' : `: ${counted(moved.objects, 'object')}, ${bytes(moved.bytes)} written`
     lines.push(`${verbMoved} ${counted(moved.packs, 'pack')}${written}.`)
   }
-  if (spared.packs > 0) lines.push(`Kept ${amount(spared)} that were marked: a snapshot needs them now.`)
+  if (spared.packs > 0) lines.push(`Of those, a snapshot needed ${amount(spared)} again: what it needs was moved.`)
   for (const one of pending) lines.push(`${verbMarked} ${amount(one)}: ${outlook(one)}.`)
   return `${lines.join('\n')}\n`
 }
