@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alter, flipBit, keysOf, reopen, rows, storeChunk, system, writing } from '../../test/object-layer.ts'
+import { alter, create, flipBit, keysOf, reopen, rows, storeChunk, system, writing } from '../../test/object-layer.ts'
 import { smallRepository } from '../../test/small-repository.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
 import { memory } from '../stores/memory-store.ts'
@@ -48,6 +48,22 @@ describe('a check', () => {
     const { store } = await smallRepository()
     const checking = (await reopen(store)).check({ signal: AbortSignal.abort() })
     await expect(checking).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  })
+
+  it('passes on that a large index file, opened, cannot be read', async () => {
+    const store = memory()
+    const { context } = (await create(store)) as OpenedObjectRepository
+    const entries = Array.from({ length: 10_000 }, (_, i): PackEntry => {
+      const id = i.toString(16).padStart(40, '0') as ObjectId
+      return { id, kind: 'chunk', version: 0, offset: i, length: 16 }
+    })
+    const writer = new IndexWriter(context, async () => {})
+    await writer.add({ id: 'cd'.repeat(16), size: 1000, entries })
+    await writer.flush()
+    const get = store.get.bind(store)
+    store.get = (key, options) =>
+      options?.range?.offset === 8 ? Promise.reject(new Error('unplugged')) : get(key, options)
+    await expect((await reopen(store)).check()).rejects.toThrow('unplugged')
   })
 
   it('passes on what is no damage', async () => {
