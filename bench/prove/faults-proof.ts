@@ -1,5 +1,5 @@
 import { CRASHED_OPERATIONS, runBitFlipSuite, runCrashSuite } from '@dbsnap/repository-safety'
-import { atMost, type Proof, type ProofOptions, type ProvenLine, told } from './proof.ts'
+import { atLeast, atMost, type Proof, type ProofOptions, type ProvenLine, told } from './proof.ts'
 
 /** Bits turned over in each file, and twice as many again at the end of each pack. */
 const BITS_PER_FILE = 120
@@ -17,7 +17,7 @@ async function* crashes({ say }: ProofOptions): AsyncGenerator<ProvenLine, void,
   const { faults, failures } = await runCrashSuite({ onProgress: (operation, fired) => say(`${operation}: ${fired}`) })
   for (const operation of CRASHED_OPERATIONS) {
     const fired = faults.get(operation) ?? 0
-    yield { claim: `${operation}: crashed at every call`, figure: `${fired} faults`, bound: '>= 1', holds: fired >= 1 }
+    yield atLeast(`${operation}: crashed at every call, faults`, fired, 1)
   }
   for (const failure of failures) say(failure)
   yield atMost('crashes after which a check was not clean, or a second run failed', failures.length, 0, '', 0)
@@ -31,7 +31,7 @@ async function* flippedBits({ say }: ProofOptions): AsyncGenerator<ProvenLine, v
     },
   })
   for (const [folder, count] of flips) {
-    yield { claim: `flipped bits in ${folder}`, figure: `${count} faults`, bound: '>= 1', holds: count >= 1 }
+    yield atLeast(`flipped bits in ${folder}, faults`, count, 1)
   }
   yield told('restores that met them: refused / unharmed', `${refused} / ${unharmed}`)
   for (const failure of failures) say(failure)

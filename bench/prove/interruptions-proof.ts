@@ -1,5 +1,5 @@
 import { type InterruptionResult, runForgetfulSuite, runKillSuite } from '@dbsnap/repository-safety'
-import { atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.ts'
+import { atLeast, atMost, type Proof, type ProofOptions, type ProvenLine } from './proof.ts'
 
 const INTERRUPTIONS = 200
 /** Plain bytes of each take. */
@@ -31,17 +31,12 @@ async function* prove(
   const result = await run((done) => {
     if (done % 20 === 0) say(`${done} of ${INTERRUPTIONS}`)
   })
-  const atLeast = (claim: string, value: number, bound: number): ProvenLine => ({
-    claim: `${what} during a take of ${BYTES / 1e6} MB: ${claim}`,
-    figure: String(value),
-    bound: `>= ${bound}`,
-    holds: value >= bound,
-  })
-  yield atLeast('times', result.kills, INTERRUPTIONS)
-  yield atLeast('while packs were written', result.duringPacks, LEAST_PER_PHASE)
-  yield atLeast('while the index was written', result.duringIndex, LEAST_PER_PHASE)
-  yield atLeast('while the manifest was written', result.duringManifest, LEAST_PER_PHASE)
-  yield atLeast('next takes that reused what was left', result.reused, 1)
+  const during = `${what} during a take of ${BYTES / 1e6} MB`
+  yield atLeast(`${during}: times`, result.kills, INTERRUPTIONS)
+  yield atLeast(`${during}: while packs were written`, result.duringPacks, LEAST_PER_PHASE)
+  yield atLeast(`${during}: while the index was written`, result.duringIndex, LEAST_PER_PHASE)
+  yield atLeast(`${during}: while the manifest was written`, result.duringManifest, LEAST_PER_PHASE)
+  yield atLeast(`${during}: next takes that reused what was left`, result.reused, 1)
   for (const failure of result.failures) say(failure)
   yield atMost(`${what}: snapshots lost, half or not reused`, result.failures.length, 0, '', 0)
 }

@@ -32,6 +32,11 @@ export function atMost(claim: string, value: number | undefined, bound: number, 
   }
 }
 
+/** A number that must not fall below a bound. */
+export function atLeast(claim: string, value: number, bound: number): ProvenLine {
+  return { claim, figure: String(value), bound: `>= ${bound}`, holds: value >= bound }
+}
+
 /** Something that is told and has no bound. */
 export function told(claim: string, figure: string): ProvenLine {
   return { claim, figure, bound: '-', holds: true }

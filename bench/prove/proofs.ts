@@ -12,6 +12,7 @@ import { memoryProof } from './memory-proof.ts'
 import { mysqlLocksProof } from './mysql-locks-proof.ts'
 import { offlineReaderProof } from './offline-reader-proof.ts'
 import type { Proof } from './proof.ts'
+import { pruneProof } from './prune-proof.ts'
 import { resumeProof } from './resume-proof.ts'
 import { s3LargeProof } from './s3-large-proof.ts'
 import { s3Proof } from './s3-proof.ts'
@@ -40,6 +41,7 @@ export const PROOFS: readonly Proof[] = [
   engineMemoryProof('mongodb'),
   enginesDiffProof(),
   faultsProof,
+  pruneProof,
   offlineReaderProof,
   resumeProof,
   manyObjectsProof,

@@ -54,7 +54,7 @@ describe('prune', () => {
     expect(marked.out).toMatch(
       /^Deleted 0 packs \(0 B\) of 2 packs \(.*\)\.\nMoved .* 1 pack: 1 object, .*\.\nMarked 1 pack \(.*\): a prune after \d{4}-.* UTC deletes them\.\n$/,
     )
-    expect(await packs()).toEqual(before)
+    expect(await packs()).toEqual(expect.arrayContaining(before))
     expect(await json('prune', '--grace', '2h')).toMatchObject({ deleted: { packs: 0 }, pending: [{ packs: 1 }] })
     expect(await json('prune', '--grace', '0')).toMatchObject({ dryRun: false, deleted: { packs: 1 }, pending: [] })
     expect(await packs()).toHaveLength(1)

@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { atEveryStep, type FaultSchedule, faultyStore, type MemoryDatabase } from '@dbsnap/adapter-test-kit'
 import { isDbSnapError, memory, type ObjectStore } from '@dbsnap/core'
-import { createSafetyRepository, openSafetyRepository } from './safety-repository.ts'
+import { prepareBases } from './crash-bases.ts'
+import { CRASHED_OPERATIONS, type CrashedOperation, type CrashedRun, crashedRuns } from './crash-operations.ts'
+import { openSafetyRepository } from './safety-repository.ts'
 import { copyOfStore, type Rows, rowsOf, rowsOfSnapshot, smallShop } from './small-shop.ts'
-
-/** Operations that are crashed at every call of their store. */
-export const CRASHED_OPERATIONS = ['init', 'take', 'copy', 'index rebuild', 'rebuild of a lost index'] as const
-export type CrashedOperation = (typeof CRASHED_OPERATIONS)[number]
 
 export interface CrashSuiteOptions {
   readonly operations?: readonly CrashedOperation[]
@@ -30,14 +28,17 @@ export interface CrashSuiteResult {
  */
 export async function runCrashSuite(options: CrashSuiteOptions = {}): Promise<CrashSuiteResult> {
   const { operations = CRASHED_OPERATIONS, stride = 1 } = options
-  const suite = await CrashSuite.prepare(smallShop({ rows: options.rows ?? 1500 }))
+  const database = smallShop({ rows: options.rows ?? 1500 })
+  const bases = await prepareBases(database)
+  const runs = crashedRuns(bases, database)
+  const suite = new CrashSuite(database, bases.rows)
   const faults = new Map<CrashedOperation, number>()
   for (const operation of operations) {
     let fired = 0
     for (const calls of [['put', 'delete'] as const, ['get', 'list', 'stat'] as const]) {
       for (const dead of [true, false]) {
         const attempt = (schedule: FaultSchedule) =>
-          suite.crash(operation, schedule, (store) => faultyStore(store, schedule, { calls }))
+          suite.crash(operation, runs[operation], schedule, (store) => faultyStore(store, schedule, { calls }))
         fired += await atEveryStep(attempt, { dead, stride })
       }
     }
@@ -52,100 +53,61 @@ type Failing = (store: ObjectStore) => ObjectStore
 class CrashSuite {
   readonly failures: string[] = []
   readonly #database: MemoryDatabase
-  /** A repository of two snapshots, and another into which the first was copied. */
-  readonly #base: ObjectStore
-  readonly #other: ObjectStore
-  /** By snapshot of the base. */
+  /** By snapshot of the bases. */
   readonly #rows: ReadonlyMap<string, Rows>
 
-  private constructor(
-    database: MemoryDatabase,
-    base: ObjectStore,
-    other: ObjectStore,
-    rows: ReadonlyMap<string, Rows>,
-  ) {
+  constructor(database: MemoryDatabase, rows: ReadonlyMap<string, Rows>) {
     this.#database = database
-    this.#base = base
-    this.#other = other
     this.#rows = rows
   }
 
-  static async prepare(database: MemoryDatabase): Promise<CrashSuite> {
-    const [base, other] = [memory(), memory()]
-    const repository = await createSafetyRepository(base)
-    const rows = new Map<string, Rows>()
-    for (let i = 0; i < 2; i++) {
-      database.update('orders', [7, `before take ${i}`])
-      rows.set((await repository.take(database)).id, rowsOf(database))
+  async crash(
+    operation: CrashedOperation,
+    crashed: CrashedRun,
+    schedule: FaultSchedule,
+    failing: Failing,
+  ): Promise<void> {
+    const { base, prepare, run, runAgain = run, fault, repairs = false } = crashed
+    const fail = (what: string): void => {
+      this.failures.push(`${operation}, ${schedule.firedAt ?? 'no fault'}: ${what}`)
     }
-    await repository.copyTo(await createSafetyRepository(other), { snapshots: ['latest~1'] })
-    database.update('orders', ...Array.from({ length: 20 }, (_, i): [number, string] => [i * 10 + 1, `changed ${i}`]))
-    return new CrashSuite(database, base, other, rows)
-  }
-
-  async crash(operation: CrashedOperation, schedule: FaultSchedule, failing: Failing): Promise<void> {
-    const store = await this.#startOf(operation)
+    const store = base === undefined ? memory() : await copyOfStore(base)
+    await prepare?.(store)
     try {
-      await this.#run(operation, failing(store))
+      await run(failing(store))
     } catch (error) {
-      if (!isDbSnapError(error)) this.#fail(operation, schedule, `threw ${String(error)}`)
+      if (!isDbSnapError(error)) fail(`threw ${String(error)}`)
     }
     try {
-      await this.#judge(operation, schedule, store)
-      await this.#run(operation, store)
-      await this.#judge(operation, schedule, store)
+      await this.#judge(crashed, store, fail, repairs && schedule.firedAt !== undefined)
+      await runAgain(store)
+      await this.#judge(crashed, store, fail)
+      const left = await fault?.(await openSafetyRepository(store), store)
+      if (left !== undefined) fail(left)
     } catch (error) {
-      this.#fail(operation, schedule, `afterwards ${String(error)}`)
+      fail(`afterwards ${String(error)}`)
     }
   }
 
-  async #startOf(operation: CrashedOperation): Promise<ObjectStore> {
-    if (operation === 'init') return memory()
-    const store = await copyOfStore(operation === 'copy' ? this.#other : this.#base)
-    if (operation !== 'rebuild of a lost index') return store
-    for await (const { key } of store.list('index/')) await store.delete(key)
-    return store
-  }
-
-  async #run(operation: CrashedOperation, store: ObjectStore): Promise<void> {
-    if (operation === 'init') await createUnlessThere(store)
-    else if (operation === 'take') await (await openSafetyRepository(store)).take(this.#database)
-    else if (operation === 'copy') {
-      await (await openSafetyRepository(this.#base)).copyTo(await openSafetyRepository(store))
-    } else await (await openSafetyRepository(store)).check({ repairIndex: true })
-  }
-
-  /** What must hold after a crash, and after the operation was run again. */
-  async #judge(operation: CrashedOperation, schedule: FaultSchedule, store: ObjectStore): Promise<void> {
-    const isThere = (await store.stat('config')) !== undefined
-    if (!isThere && operation === 'init') return
+  /** What must hold after a crash, and after the operation was run again. `repairs`: it was not, and there is something to repair. */
+  async #judge(
+    { base, forgets = 0 }: CrashedRun,
+    store: ObjectStore,
+    fail: (what: string) => void,
+    repairs = false,
+  ): Promise<void> {
+    if ((await store.stat('config')) === undefined && base === undefined) return
     const repository = await openSafetyRepository(store)
-    // A lost index is what the last operation begins with: only once it is run is there something to judge.
-    const begins = operation === 'rebuild of a lost index' && schedule.firedAt !== undefined
-    const report = await repository.check({ readFraction: 1, repairIndex: begins })
-    if (!report.sound) this.#fail(operation, schedule, `not sound: ${JSON.stringify(report.damage)}`)
+    const report = await repository.check({ readFraction: 1, repairIndex: repairs })
+    if (!report.sound) fail(`not sound: ${JSON.stringify(report.damage)}`)
     const snapshots = await repository.list()
     const originals = new Set(snapshots.map(({ id, copiedFrom }) => copiedFrom?.snapshot ?? id))
-    const kept = [...this.#rows.keys()].slice(0, operation === 'init' ? 0 : operation === 'copy' ? 1 : 2)
-    if (!kept.every((id) => originals.has(id as never))) this.#fail(operation, schedule, 'a snapshot is gone')
+    const before = base === undefined ? [] : await (await openSafetyRepository(base)).list()
+    const kept = before.slice(0, before.length - forgets).map(({ id, copiedFrom }) => copiedFrom?.snapshot ?? id)
+    if (!kept.every((id) => originals.has(id))) fail('a snapshot is gone')
     for (const { id, copiedFrom } of snapshots) {
       const expected = this.#rows.get(copiedFrom?.snapshot ?? id) ?? rowsOf(this.#database)
-      if (!isDeepStrictEqual(await rowsOfSnapshot(repository, id), expected)) {
-        this.#fail(operation, schedule, `snapshot ${id} reads other rows`)
-      }
+      if (!isDeepStrictEqual(await rowsOfSnapshot(repository, id), expected)) fail(`snapshot ${id} reads other rows`)
     }
-  }
-
-  #fail(operation: CrashedOperation, schedule: FaultSchedule, what: string): void {
-    this.failures.push(`${operation}, ${schedule.firedAt ?? 'no fault'}: ${what}`)
-  }
-}
-
-/** A crash after the last step leaves a repository; making it again then says so. */
-async function createUnlessThere(store: ObjectStore): Promise<void> {
-  try {
-    await createSafetyRepository(store)
-  } catch (error) {
-    if (!isDbSnapError(error) || error.code !== 'REPOSITORY_EXISTS') throw error
   }
 }

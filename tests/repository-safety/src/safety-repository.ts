@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type ObjectStore, PassphraseKeyProvider, Repository } from '@dbsnap/core'
+import { type ObjectStore, type OpenRepositoryOptions, PassphraseKeyProvider, Repository } from '@dbsnap/core'
 
 /** Cheap to open, because these suites open a repository thousands of times: all but the cost is as everywhere. */
 const keyProvider = new PassphraseKeyProvider('a passphrase of the safety suites', {
@@ -13,6 +13,9 @@ export function createSafetyRepository(store: ObjectStore): Promise<Repository> 
 }
 
 /** Opens it anew, as another process would. */
-export function openSafetyRepository(store: ObjectStore): Promise<Repository> {
-  return Repository.open(store, { keyProvider })
+export function openSafetyRepository(
+  store: ObjectStore,
+  options: Pick<OpenRepositoryOptions, 'writerLease'> = {},
+): Promise<Repository> {
+  return Repository.open(store, { keyProvider, ...options })
 }

@@ -3,6 +3,7 @@ import { InterruptedError } from '../errors/interrupted-error.ts'
 import type { DeltaHeader } from '../format/object-header.ts'
 import type { PackEntry } from '../format/pack-codec.ts'
 import type { ObjectId } from '../values/object-id.ts'
+import { readMarks } from './condemned-packs.ts'
 import { copiesByPack } from './copies-by-pack.ts'
 import { rememberDamage } from './damage-marks.ts'
 import type { IndexFile } from './index-file.ts'
@@ -78,6 +79,7 @@ export class RepositoryChecker {
   readonly #lost = new Set<ObjectId>()
   readonly #packs = new Map<string, number>()
   readonly #indexed = new Set<string>()
+  readonly #condemned = new Set<string>()
   #listed = new ListedObjects(0)
   #done = 0
   #objects = 0
@@ -100,6 +102,8 @@ export class RepositoryChecker {
   }
 
   async run(encrypted: boolean): Promise<RepositoryCheck> {
+    // First: what a prune deletes while we look was condemned before.
+    await this.#readMarks()
     await this.#index.refresh()
     for await (const { key, size } of this.#context.store.list(PACKS_PREFIX)) {
       const id = fileId(key)
@@ -108,7 +112,7 @@ export class RepositoryChecker {
     const files = this.#index.files
     await this.#listObjects(files)
     for (const file of files) await this.#checkIndexFile(file)
-    if (this.#damage.length > 0 && this.#options.readFraction !== 1) await this.#checkChains(files)
+    if (this.#damage.length + this.#lost.size > 0 && this.#options.readFraction !== 1) await this.#checkChains(files)
     // A file whose footer is whole was told of when it had its turn.
     const unopened = this.#index.damagedFiles.filter(({ id }) => files.every((file) => file.id !== id))
     for (const { id, error } of unopened) this.#report(indexFile(id), error.message, 0)
@@ -123,6 +127,13 @@ export class RepositoryChecker {
       isPresent: (id) => this.#listed.version(id) !== undefined && !this.#lost.has(id),
       notes: [...this.#notes(encrypted), ...remembering],
     }
+  }
+
+  async #readMarks(): Promise<void> {
+    const marks = await readMarks(this.#context, (key, { message }) =>
+      this.#report(key, `${message}; no snapshot can be taken while it lies there`, 0),
+    )
+    for (const { packs } of marks) for (const id of packs) this.#condemned.add(id)
   }
 
   async #listObjects(files: readonly IndexFile[]): Promise<void> {
@@ -143,7 +154,7 @@ export class RepositoryChecker {
         if (!(await this.#verify(copy))) unreadable.set(copy.pack.id, (unreadable.get(copy.pack.id) ?? 0) + 1)
       }
     }
-    for (const [id, objects] of unreadable) this.#report(packFile(id), 'objects in it rest on what is lost', objects)
+    for (const [id, objects] of unreadable) this.#reportPack(id, 'objects in it rest on what is lost', objects)
   }
 
   async #checkIndexFile(file: IndexFile): Promise<void> {
@@ -160,7 +171,7 @@ export class RepositoryChecker {
 
   async #checkPack(id: string, indexedSize: number, copies: readonly ObjectCopy[]): Promise<void> {
     const problem = await this.#structureProblem(id, indexedSize, copies)
-    if (problem !== undefined) this.#report(packFile(id), problem, copies.length)
+    if (problem !== undefined) this.#reportPack(id, problem, copies.length)
     const fraction = this.#options.readFraction ?? 0
     let unreadable = 0
     // Where the structure is broken, every object is looked at: which of them can be read in spite of it?
@@ -171,7 +182,7 @@ export class RepositoryChecker {
       if (problem === undefined && isRead) this.#due -= 1
       if (isRead || !(await this.#restsOnListed(copy))) unreadable += (await this.#verify(copy)) ? 0 : 1
     }
-    if (unreadable > 0 && problem === undefined) this.#report(packFile(id), 'objects in it cannot be read', unreadable)
+    if (unreadable > 0 && problem === undefined) this.#reportPack(id, 'objects in it cannot be read', unreadable)
   }
 
   async #structureProblem(id: string, indexedSize: number, copies: readonly ObjectCopy[]): Promise<string | undefined> {
@@ -237,6 +248,11 @@ export class RepositoryChecker {
       notes.push({ code: 'PACKS_WITHOUT_INDEX', message })
     }
     return notes
+  }
+
+  /** What is wrong with a condemned pack harms nobody: a prune is deleting it. Where a snapshot needs what is lost with it, that is found by its tree. */
+  #reportPack(id: string, problem: string, objects: number): void {
+    if (!this.#condemned.has(id)) this.#report(packFile(id), problem, objects)
   }
 
   #report(file: string, problem: string, objects: number): void {

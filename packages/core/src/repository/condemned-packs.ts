@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { deriveFileKey } from '../encryption/repository-keys.ts'
-import { isDbSnapError } from '../errors/dbsnap-error.ts'
+import { type DbSnapError, isDbSnapError } from '../errors/dbsnap-error.ts'
 import { damaged } from '../format/format-version.ts'
 import {
   type DocumentFile,
@@ -9,7 +9,6 @@ import {
   firstPartEnd,
 } from '../format/sealed-document-codec.ts'
 import type { StoredFile } from '../ports/object-store.ts'
-import type { RepositoryDamage } from './check-repository.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { CONDEMNED_PREFIX, FILE_ID_BYTES, fileId } from './repository-files.ts'
 import { unlessGone } from './unless-gone.ts'
@@ -42,32 +41,25 @@ const listSchema = z.strictObject({
   waiting: z.array(id).exactOptional(),
 })
 
-/** All marks. Fails with `DamagedError`: an unreadable mark must stop a writer. */
-export async function readMarks(context: RepositoryContext): Promise<CondemnedMark[]> {
+/**
+ * All marks. Fails with `DamagedError`, for an unreadable mark must stop a writer; unless there is `onDamage`, which is told of
+ * each.
+ */
+export async function readMarks(
+  context: RepositoryContext,
+  onDamage?: (key: string, error: DbSnapError) => void,
+): Promise<CondemnedMark[]> {
   const marks: CondemnedMark[] = []
   for await (const stored of context.store.list(CONDEMNED_PREFIX)) {
-    const mark = await readMark(context, stored)
-    if (mark !== undefined) marks.push(mark)
-  }
-  return marks
-}
-
-/** Marks that cannot be read, each of which stops every writer. */
-export async function condemnedDamage(context: RepositoryContext): Promise<RepositoryDamage[]> {
-  const damage: RepositoryDamage[] = []
-  for await (const stored of context.store.list(CONDEMNED_PREFIX)) {
     try {
-      await readMark(context, stored)
+      const mark = await readMark(context, stored)
+      if (mark !== undefined) marks.push(mark)
     } catch (error) {
-      if (!isDbSnapError(error) || error.code !== 'DAMAGED') throw error
-      damage.push({
-        file: stored.key,
-        problem: `${error.message}; no snapshot can be taken while it lies there`,
-        objects: 0,
-      })
+      if (onDamage === undefined || !isDbSnapError(error) || error.code !== 'DAMAGED') throw error
+      onDamage(stored.key, error)
     }
   }
-  return damage
+  return marks
 }
 
 /** undefined where it is none of ours, or a prune that ended while we listed has taken it away. */

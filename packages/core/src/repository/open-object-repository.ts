@@ -10,7 +10,6 @@ import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
-import { condemnedDamage } from './condemned-packs.ts'
 import { readDamageMarks } from './damage-marks.ts'
 import { DiffCatalog } from './diff-catalog.ts'
 import { keyDamage, keyNotes } from './key-notes.ts'
@@ -149,7 +148,7 @@ export class OpenedObjectRepository implements ObjectRepository {
     const slots = await this.keys.list()
     return {
       ...check,
-      damage: [...check.damage, ...keyDamage(slots), ...(await condemnedDamage(this.context))],
+      damage: [...check.damage, ...keyDamage(slots)],
       notes: [...check.notes, ...keyNotes(slots)],
     }
   }
