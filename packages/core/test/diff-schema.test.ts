@@ -37,6 +37,17 @@ describe('the schema part of a diff', () => {
     expect(hasDifferences(summary)).toBe(false)
   })
 
+  it('does not see the order of members', async () => {
+    const repository = await createRepository()
+    const database = shop()
+    database.define({ ...index('more'), definition: { column: 'note', unique: true } })
+    const before = await repository.take(database)
+    database.define({ ...index('more'), definition: { unique: true, column: 'note' } })
+    database.define(index('now'))
+    const { schema } = await differences(repository.diff(before, database))
+    expect(schema.map(({ kind, name }) => [kind, name])).toEqual([['added', 'public.now']])
+  })
+
   it('of chosen collections is of what belongs to them alone', async () => {
     const repository = await createRepository()
     const database = shop()

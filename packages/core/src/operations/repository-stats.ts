@@ -45,7 +45,7 @@ export interface RepositoryStats {
 
 /**
  * Walks all trees, from the oldest snapshot on; nodes that several share are walked twice at most. Reads nodes and no chunk.
- * Memory: 15 bytes an object, beside more than 127 snapshots 16. Fails with `DamagedError` or `ObjectMissingError`.
+ * Memory: 14 bytes an object, beside more than 127 snapshots 15. Fails with `DamagedError` or `ObjectMissingError`.
  */
 export async function repositoryStats(
   context: OperationContext,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandomness } from '../../test/seeded-randomness.ts'
+import { encodeIndexEntries } from '../format/index-codec.ts'
 import type { ObjectId } from '../values/index.ts'
 import { ListedObjects } from './listed-objects.ts'
 
@@ -12,6 +13,14 @@ describe('the listed objects', () => {
     for (const [i, id] of ids.entries()) listed.add(id, (i + 7) % 256)
     for (const [i, id] of ids.entries()) expect(listed.version(id)).toBe(Math.min(i % 256, (i + 7) % 256))
     for (let i = 0; i < 1000; i++) expect(listed.version(random.bytes(20).toString('hex') as ObjectId)).toBeUndefined()
+  })
+
+  it('are those that blocks of index files list, whatever their ids', () => {
+    const ids = ['00', '10', 'ff'].map((byte) => `${byte.repeat(4)}0000${byte.repeat(14)}` as ObjectId)
+    const place = { kind: 'chunk', pack: 0, offset: 8, length: 16 } as const
+    const listed = new ListedObjects(ids.length)
+    for (const version of [9, 2, 5]) listed.addBlock(encodeIndexEntries(ids.map((id) => ({ ...place, id, version }))))
+    for (const id of ids) expect(listed.version(id)).toBe(2)
   })
 
   it('may stand anywhere, at the end of the table too', () => {

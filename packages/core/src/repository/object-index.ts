@@ -67,8 +67,8 @@ export class ObjectIndex {
 
   /**
    * The same copies, each looked for when it is asked for, and those known to be damaged last: for who needs one. It mostly lies where
-   * the last ones were found, for what is read together was stored together: beside 306 index files, of 20 million objects, a node
-   * is found in 0.05 ms so instead of in 0.6.
+   * the last ones were found, for what is read together was stored together: beside 306 index files, of 20 million objects, the
+   * nodes of a tree are found in 0.11 ms of work each instead of 0.73.
    */
   async *search(id: ObjectId): AsyncGenerator<ObjectCopy, void, undefined> {
     const bytes = Buffer.from(id, 'hex')

@@ -14,7 +14,7 @@ export interface KindSize {
   readonly bytes: number
 }
 
-/** The size of every object that the index lists, in 13 bytes each. */
+/** The size of every object that the index lists, in 12 bytes each. */
 export class StoredObjects {
   readonly kinds: ReadonlyMap<ObjectKind, KindSize>
   readonly #ids: IdTable

@@ -9,7 +9,8 @@ import type { NeededObjects } from './root-source.ts'
 /** Bits beside a pack's number. */
 const NEEDED = 0x80000000
 const FOLLOWED = 0x40000000
-const NUMBER = 0x3fffffff
+const DAMAGED = 0x20000000
+const NUMBER = 0x1fffffff
 /** Above every version: a damaged copy is chosen only where there is no other, one in a condemned pack only before a damaged one. */
 const CONDEMNED_RANK = 256
 const DAMAGED_RANK = 512
@@ -21,7 +22,7 @@ interface Rank {
 }
 
 /**
- * Of each object the copy that stays, and whether anything needs it: 13 bytes an object. Only packs that are there in full
+ * Of each object the copy that stays, and whether anything needs it: 12 bytes an object, 240 MB for 20 million. Only packs that are there in full
  * count. `docs/format/prune-protocol.md`.
  */
 export class CopyTable implements NeededObjects {
@@ -32,7 +33,8 @@ export class CopyTable implements NeededObjects {
   readonly #ids: IdTable
   /** Number of the chosen copy's pack, from 1 on, with the bits above. 0: no copy. */
   readonly #packs: Uint32Array
-  readonly #ranks: Uint16Array
+  /** Of the chosen copies. */
+  readonly #versions: Uint8Array
 
   private constructor(index: ObjectIndex, trusted: TrustedPacks) {
     this.#index = index
@@ -42,7 +44,7 @@ export class CopyTable implements NeededObjects {
     for (const [i, id] of this.#packIds.entries()) this.#packNumbers.set(id, i + 1)
     this.#ids = new IdTable(index.files.reduce((sum, { entries }) => sum + entries, 0))
     this.#packs = new Uint32Array(this.#ids.slots)
-    this.#ranks = new Uint16Array(this.#ids.slots)
+    this.#versions = new Uint8Array(this.#ids.slots)
   }
 
   /** Reads all index files. Fails with `DamagedError` where a part of one cannot be read. */
@@ -122,10 +124,17 @@ export class CopyTable implements NeededObjects {
     if (rank === undefined) return
     const slot = this.#ids.add(copy.id)
     const value = this.#packs[slot] as number
-    const chosen = { rank: this.#ranks[slot] as number, pack: value & NUMBER }
-    if (chosen.pack !== 0 && !isBetter(rank, chosen)) return
-    this.#packs[slot] = ((value & NEEDED) | rank.pack) >>> 0
-    this.#ranks[slot] = rank.rank
+    if ((value & NUMBER) !== 0 && !isBetter(rank, this.#chosen(slot))) return
+    this.#packs[slot] = ((value & NEEDED) | (rank.rank >= DAMAGED_RANK ? DAMAGED : 0) | rank.pack) >>> 0
+    this.#versions[slot] = copy.version
+  }
+
+  /** Of the copy that is chosen at a slot. */
+  #chosen(slot: number): Rank {
+    const value = this.#packs[slot] as number
+    const pack = value & NUMBER
+    const condemned = this.#trusted.isCondemned(this.#packIds[pack - 1] as string) ? CONDEMNED_RANK : 0
+    return { rank: (this.#versions[slot] as number) + condemned + ((value & DAMAGED) === 0 ? 0 : DAMAGED_RANK), pack }
   }
 
   #rank(copy: ObjectCopy): Rank | undefined {
@@ -137,7 +146,7 @@ export class CopyTable implements NeededObjects {
   }
 
   #versionAt(slot: number): number {
-    return (this.#ranks[slot] as number) % CONDEMNED_RANK
+    return this.#versions[slot] as number
   }
 
   #slotOf(id: ObjectId): number {
