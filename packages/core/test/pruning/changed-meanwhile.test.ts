@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { memory } from '../../src/stores/memory-store.ts'
-import { alter, create, flipBit, keysOf, onlyKey, reopen, rows, storeChunk, storeWith, writing } from '../object-layer.ts'
+import {
+  alter,
+  create,
+  flipBit,
+  keysOf,
+  onlyKey,
+  reopen,
+  rows,
+  storeChunk,
+  storeWith,
+  writing,
+} from '../object-layer.ts'
 import { pruneTo } from './prune-to.ts'
 
 /** Two chunks in one pack, of which the first is needed. */
