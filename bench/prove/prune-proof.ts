@@ -22,9 +22,11 @@ export const pruneProof: Proof = {
     yield atLeast('prunes that deleted packs', result.deleting, 100)
     yield atLeast('prunes that found packs needed which a running take had reused', result.sparing, 50)
     yield atLeast('times that a source was forgotten, with what its running take rests on', result.forgottenParents, 50)
-    yield atLeast('processes killed at work', result.killed, 2)
-    yield atLeast('processes suspended past their lease and resumed', result.resumed, 2)
-    yield atLeast('resumed ones that published nothing, with STORE_FAILED', result.resumedRefused, 1)
+    for (const work of ['takes', 'prunes'] as const) {
+      yield atLeast(`${work} killed`, result.killed[work], 1)
+      yield atLeast(`${work} suspended past their lease and resumed`, result.resumed[work], 1)
+      yield atLeast(`of those, ${work} that ended with STORE_FAILED`, result.resumedRefused[work], 1)
+    }
     yield told('takes and prunes that were refused, all in all', String(result.refused))
     yield atLeast('snapshots that are left, and read', result.left, 1)
     for (const failure of result.failures) say(failure)

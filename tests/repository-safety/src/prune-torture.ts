@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { folder, type ObjectStore, type Repository } from '@dbsnap/core'
 import { createSafetyRepository, openSafetyRepository } from './safety-repository.ts'
-import { DisturbedChildren } from './torture-children.ts'
+import { DisturbedChildren, TOMBSTONE_BYTES } from './torture-children.ts'
 import { digestFault } from './torture-faults.ts'
 import { TORTURE_LEASE, type TortureEvent } from './torture-order.ts'
 
@@ -25,10 +25,10 @@ export interface PruneTortureResult {
   /** Times that everything a running take rested on was forgotten. */
   readonly forgottenParents: number
   /** Processes killed while they were registered, and suspended until they were declared dead, then resumed. */
-  readonly killed: number
-  readonly resumed: number
-  /** Resumed takes that ended with `STORE_FAILED`. */
-  readonly resumedRefused: number
+  readonly killed: Readonly<Record<'takes' | 'prunes', number>>
+  readonly resumed: Readonly<Record<'takes' | 'prunes', number>>
+  /** Of the resumed ones, those that ended with `STORE_FAILED`. */
+  readonly resumedRefused: Readonly<Record<'takes' | 'prunes', number>>
   /** Snapshots that were there at the end. */
   readonly left: number
   readonly failures: readonly string[]
@@ -50,7 +50,11 @@ export async function runPruneTorture({ end, onEvent }: PruneTortureOptions): Pr
     await (await createSafetyRepository(store)).close()
     const children = new DisturbedChildren(path, store, onEvent)
     await children.run(end)
-    const { counts, failures } = children
+    const { counts, failures, closed } = children
+    for (const id of closed) {
+      if ((await store.stat(`snapshots/${id}`))?.size !== TOMBSTONE_BYTES)
+        failures.push(`${id} has published after all`)
+    }
     const left = await judge(store, failures)
     return { ...counts, left, failures }
   } finally {

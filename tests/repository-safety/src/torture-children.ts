@@ -6,12 +6,12 @@ import { TORTURE_LEASE, type TortureEvent, type TortureOrder } from './torture-o
 /** Takes between two disturbances: else everybody waits for the dead all the time. */
 const TAKES_BETWEEN = 5
 /** A root that says its name is closed has this size. */
-const TOMBSTONE_BYTES = 8
+export const TOMBSTONE_BYTES = 8
 
 /** A process, and the next one in its place. */
 interface Actor {
   readonly name: string
-  readonly file: string
+  readonly does: 'takes' | 'prunes'
   child: ChildProcess
   /** Id of its registration when it was suspended. */
   suspended?: string
@@ -24,6 +24,8 @@ type Disturbance = 'kill' | 'suspend'
 /** The processes of the torture: starts them, counts what they say, kills and suspends them one after the other. */
 export class DisturbedChildren {
   readonly failures: string[] = []
+  /** Names under which nothing may be published. */
+  readonly closed: string[] = []
   readonly counts = {
     takes: 0,
     refused: 0,
@@ -31,9 +33,9 @@ export class DisturbedChildren {
     deleting: 0,
     sparing: 0,
     forgottenParents: 0,
-    killed: 0,
-    resumed: 0,
-    resumedRefused: 0,
+    killed: { takes: 0, prunes: 0 },
+    resumed: { takes: 0, prunes: 0 },
+    resumedRefused: { takes: 0, prunes: 0 },
   }
   readonly #path: string
   readonly #store: ObjectStore
@@ -55,11 +57,11 @@ export class DisturbedChildren {
   /** Resolves when all have ended, after `end`. */
   async run(end: AbortSignal): Promise<void> {
     const listening = [
-      ['north', './torture-writer.ts'],
-      ['south', './torture-writer.ts'],
-      ['prune', './torture-pruner.ts'],
-      ['other prune', './torture-pruner.ts'],
-    ].map(([name, file]) => this.#listen(this.#start(name as string, file as string)))
+      this.#start('north', 'takes'),
+      this.#start('south', 'takes'),
+      this.#start('prune', 'prunes'),
+      this.#start('other prune', 'prunes'),
+    ].map((actor) => this.#listen(actor))
     const stop = (): void => {
       this.#ends = true
       for (const { child } of this.#actors) {
@@ -73,15 +75,15 @@ export class DisturbedChildren {
     await this.#disturbing
   }
 
-  #start(name: string, file: string): Actor {
-    const actor = { name, file, child: this.#spawn(name, file), isResumed: false }
+  #start(name: string, does: Actor['does']): Actor {
+    const actor = { name, does, child: this.#spawn(name, does), isResumed: false }
     this.#actors.push(actor)
     return actor
   }
 
-  #spawn(name: string, file: string): ChildProcess {
+  #spawn(name: string, does: Actor['does']): ChildProcess {
     const order: TortureOrder = { path: this.#path, name, seed: this.#seed++ }
-    return startChild(file, order)
+    return startChild(does === 'takes' ? './torture-writer.ts' : './torture-pruner.ts', order)
   }
 
   /** Until it ends; where it was killed, starts another one in its place. */
@@ -90,9 +92,11 @@ export class DisturbedChildren {
       const { child } = actor
       for await (const line of child.lines) this.#hear(actor, JSON.parse(line) as TortureEvent)
       const end = await child.ended
-      if (end !== 0 && end !== 'SIGKILL') this.failures.push(`${actor.name} ended with ${end}: ${child.complaint()}`)
+      // One that is asked to end before it can hear that is ended by it.
+      const isRegular = end === 0 || end === 'SIGKILL' || (this.#ends && end === 'SIGTERM')
+      if (!isRegular) this.failures.push(`${actor.name} ended with ${end}: ${child.complaint()}`)
       if (end !== 'SIGKILL' || this.#ends) return
-      actor.child = this.#spawn(actor.name, actor.file)
+      actor.child = this.#spawn(actor.name, actor.does)
     }
   }
 
@@ -120,7 +124,7 @@ export class DisturbedChildren {
   #hearFailure(actor: Actor, code: string): void {
     if (code !== 'STORE_FAILED') this.failures.push(`${actor.name} failed with ${code}`)
     this.counts.refused++
-    if (actor.isResumed) this.counts.resumedRefused++
+    if (actor.isResumed) this.counts.resumedRefused[actor.does]++
     actor.isResumed = false
   }
 
@@ -135,7 +139,7 @@ export class DisturbedChildren {
     this.#plan.shift()
     this.#takes = 0
     if (disturbance === 'kill') {
-      this.counts.killed++
+      this.counts.killed[actor.does]++
       actor.child.kill('SIGKILL')
     } else {
       actor.suspended = registered.id
@@ -156,7 +160,10 @@ export class DisturbedChildren {
     if (id === undefined || (await this.#store.stat(`writers/${id}`)) !== undefined) return
     // Else it had ended before it was suspended.
     const isClosed = (await this.#store.stat(`snapshots/${id}`))?.size === TOMBSTONE_BYTES
-    if (isClosed) this.counts.resumed++
+    if (isClosed) {
+      this.counts.resumed[actor.does]++
+      this.closed.push(id)
+    }
     actor.isResumed = isClosed
     delete actor.suspended
     actor.child.kill('SIGCONT')

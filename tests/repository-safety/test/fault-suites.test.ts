@@ -1,11 +1,14 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CRASHED_OPERATIONS, runBitFlipSuite, runCrashSuite, runResumeSuite } from '../src/index.ts'
 
-it('a crash at any call of any operation leaves a repository that checks clean, and the operation can be run again', async () => {
-  const { faults, failures } = await runCrashSuite({ rows: 200, stride: 4 })
-  expect(failures).toEqual([])
-  for (const operation of CRASHED_OPERATIONS) expect(faults.get(operation)).toBeGreaterThan(1)
-}, 300_000)
+describe('a crash at a call leaves a repository that checks clean, and the operation can be run again', () => {
+  it.each(CRASHED_OPERATIONS)('%s', async (operation) => {
+    // Every third call of each kind; `npm run prove` takes them all.
+    const { faults, failures } = await runCrashSuite({ operations: [operation], rows: 200, stride: 3 })
+    expect(failures).toEqual([])
+    expect(faults.get(operation)).toBeGreaterThan(3)
+  })
+})
 
 it('a flipped bit in any file is found by a check, and no restore writes a wrong row', async () => {
   const { flips, refused, failures } = await runBitFlipSuite({ bitsPerFile: 6 })

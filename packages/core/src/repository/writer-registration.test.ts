@@ -74,6 +74,17 @@ describe('a registration', () => {
     await expect(repository.snapshots.load(registration.id)).rejects.toMatchObject({ code: 'STORE_KEY_MISSING' })
   })
 
+  it('is gone where a late sign of life has brought its file back', async () => {
+    const { store, context } = await withClock()
+    const registration = await WriterRegistration.begin(context, 'prune')
+    const key = `writers/${registration.id}`
+    const sign = await store.get(key)
+    await declareDead(context, registration.id)
+    await store.put(key, [sign])
+    await expect(registration.require()).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    await registration.end()
+  })
+
   it('that has published in time keeps what it published', async () => {
     const { context, repository } = await withClock()
     const registration = await WriterRegistration.begin(context, 'take')

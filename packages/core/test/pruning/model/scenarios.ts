@@ -71,8 +71,12 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     what: 'a writer uses what another one has stored that was declared dead',
     start: {
-      store: store({ a: [whole('x')] }, ['x']),
-      processes: [writer('v', D), writer('w', D), prune('p', 1)],
+      store: { ...store({ a: [whole('x')] }, ['x']), writers: ['v'] },
+      processes: [
+        { ...writer('v', D), at: 'pack', stores: [{ object: 'd', version: 1, base: 'x' }] },
+        writer('w', D),
+        prune('p', 1),
+      ],
       accidents: [forget('old'), dead('v')],
     },
     needs: ['readsChains'],
@@ -80,9 +84,14 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     what: 'a writer rests on the snapshot of another one that has reused what was being condemned',
     start: {
-      store: store({ a: [whole('x')] }, ['x']),
-      processes: [writer('v', X), writer('w', X), prune('p', 2)],
-      accidents: [forget('old'), forget('v')],
+      store: {
+        ...store({ a: [whole('x')] }, ['x']),
+        roots: {},
+        marks: { m: { packs: ['a'], before: ['v'], waiting: ['v'] } },
+        writers: ['v'],
+      },
+      processes: [{ ...writer('v', X), at: 'publish' }, writer('w', X), prune('p', 2)],
+      accidents: [forget('v')],
     },
     needs: ['asksWhomItRestsOn'],
   },
