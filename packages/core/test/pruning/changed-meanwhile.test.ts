@@ -14,13 +14,14 @@ import {
 } from '../object-layer.ts'
 import { pruneTo } from './prune-to.ts'
 
-/** Two chunks in one pack, of which the first is needed. */
-async function halfNeeded() {
+/** Two chunks in one pack, of which the first is needed; and `more` small ones that are not. */
+async function halfNeeded(more = 0) {
   const store = memory()
   const repository = await create(store)
   const id = await writing(repository, async (writer) => {
     const needed = await storeChunk(writer, rows(300, 'needed'))
     await storeChunk(writer, rows(300, 'unneeded'))
+    for (let i = 0; i < more; i++) await storeChunk(writer, Buffer.from(`${i}\n`))
     return needed
   })
   return { store, id }
@@ -28,7 +29,8 @@ async function halfNeeded() {
 
 describe('a prune fails, and has deleted nothing', () => {
   it('where another process writes the index anew that it is reading', async () => {
-    const { store, id } = await halfNeeded()
+    // Too large to be read whole when it is opened.
+    const { store, id } = await halfNeeded(8500)
     const packs = await keysOf(store, 'packs/')
     const racing = storeWith(store, {
       async *list(prefix, options) {
