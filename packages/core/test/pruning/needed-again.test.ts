@@ -85,9 +85,11 @@ describe('an object of which all copies are condemned', () => {
     const { store, context, id, packs } = await storedTwice()
     const writer = await (await reopen(store)).openWriter()
     await putMark(context, '1'.repeat(32), { packs: [packs[0]], before: [writer.id], waiting: [writer.id] })
-    await putMark(context, '2'.repeat(32), { packs: [packs[1]], before: [], waiting: [] })
+    // One of its packs is gone already.
+    await putMark(context, '2'.repeat(32), { packs: [packs[1], 'f'.repeat(32)], before: [], waiting: [] })
     expect(await pruneTo(store, [id])).toMatchObject({ deleted: { packs: 0 }, pending: [{ packs: 1 }] })
     expect(await packIds(store)).toEqual(packs)
+    expect((await readMarks(context)).map((mark) => mark.packs)).toEqual([[packs[0]], [packs[1]]])
     await writer.close()
     expect(await pruneTo(store, [id])).toMatchObject({ moved: { packs: 1 }, deleted: { packs: 2 }, pending: [] })
     expect(await packIds(store)).toHaveLength(1)
