@@ -26,6 +26,18 @@ describe('a sample', () => {
     expect(rebuilt).toBe(1)
   })
 
+  it('is taken anew where an index file is merged while it is read', async () => {
+    const store = memory()
+    await create(store)
+    await writing(await reopen(store), async (writer) => {
+      // More than are read whole when the file is opened.
+      for (let i = 0; i < 8500; i++) await storeChunk(writer, Buffer.from(`${i}\n`))
+      await writer.flush()
+      await (await reopen(store)).rebuildIndex()
+      expect(await writer.sample(0.01)).toMatchObject({ ok: true, damaged: [] })
+    })
+  })
+
   it('leaves out deltas that an interrupted writer has left: their bases may be gone', async () => {
     const store = memory()
     const repository = await create(store)

@@ -63,14 +63,12 @@ export class CopyTable implements NeededObjects {
   }
 
   isNeeded(id: ObjectId): boolean {
-    const slot = this.#ids.find(id)
-    return slot !== undefined && ((this.#packs[slot] as number) & NEEDED) !== 0
+    return (this.#valueOf(id) & NEEDED) !== 0
   }
 
   /** Whether it is the chosen copy of an object that is needed. */
   stays({ id, pack }: ObjectCopy): boolean {
-    const slot = this.#ids.find(id)
-    const value = slot === undefined ? 0 : (this.#packs[slot] as number)
+    const value = this.#valueOf(id)
     return (value & NEEDED) !== 0 && (value & NUMBER) === this.#packNumbers.get(pack.id)
   }
 
@@ -79,8 +77,7 @@ export class CopyTable implements NeededObjects {
    * the chosen one was moved, for condemned packs go, whoever deletes them.
    */
   condemnedChoice(copy: ObjectCopy): string | undefined {
-    const slot = this.#ids.find(copy.id)
-    const value = slot === undefined ? 0 : (this.#packs[slot] as number)
+    const value = this.#valueOf(copy.id)
     if ((value & NEEDED) === 0 || this.stays(copy)) return undefined
     const pack = this.#packIds[(value & NUMBER) - 1] as string
     return this.#trusted.isCondemned(pack) ? pack : undefined
@@ -88,9 +85,7 @@ export class CopyTable implements NeededObjects {
 
   /** Whether the copy that stays of a base may carry a delta of this version. */
   carries(base: ObjectId, version: number): boolean {
-    const slot = this.#ids.find(base)
-    if (slot === undefined || ((this.#packs[slot] as number) & NEEDED) === 0) return false
-    return this.#versionAt(slot) < version
+    return this.isNeeded(base) && this.#versionAt(this.#slotOf(base)) < version
   }
 
   /**
@@ -143,6 +138,12 @@ export class CopyTable implements NeededObjects {
     const condemned = this.#trusted.isCondemned(copy.pack.id) ? CONDEMNED_RANK : 0
     const damaged = this.#index.isDamaged(copy) ? DAMAGED_RANK : 0
     return { rank: copy.version + condemned + damaged, pack }
+  }
+
+  /** Pack and bits of an object; 0 where there is no copy. */
+  #valueOf(id: ObjectId): number {
+    const slot = this.#ids.find(id)
+    return slot === undefined ? 0 : (this.#packs[slot] as number)
   }
 
   #versionAt(slot: number): number {
