@@ -74,6 +74,43 @@ describe('a delta whose base has another copy', () => {
   })
 })
 
+it('a chain stays whole, in whatever order its packs are met', async () => {
+  const store = memory()
+  const repository = await create(store)
+  const ids: ObjectId[] = []
+  let plain = rows(300, 'chain')
+  for (let i = 1; i <= 12; i++) {
+    const next = plain
+    ids.push(await writing(repository, (writer) => storeChunk(writer, next, ids.at(-1))))
+    plain = changed(plain, i, 'refunded')
+  }
+  const newestFirst = storeWith(store, {
+    async *list(prefix) {
+      yield* (await Array.fromAsync(store.list(prefix))).reverse()
+    },
+  })
+  for (const listed of [store, newestFirst]) {
+    expect(await pruneTo(listed, ids)).toMatchObject({ moved: { packs: 0 }, deleted: { packs: 0 } })
+  }
+  expect((await (await reopen(store)).check({ readFraction: 1 })).damage).toEqual([])
+})
+
+it.each([0, 1])('of two copies the one stays that is not known to be damaged (%i)', async (damaged) => {
+  const store = memory()
+  await create(store)
+  const alone = memory()
+  for (const key of await keysOf(store)) await alone.put(key, [await store.get(key)])
+  const id = await writing(await reopen(store), (writer) => storeChunk(writer, rows(300, 'twice')))
+  await writing(await reopen(alone), (writer) => storeChunk(writer, rows(300, 'twice')))
+  for (const key of await keysOf(alone)) await store.put(key, [await alone.get(key)])
+  const pack = (await keysOf(store, 'packs/'))[damaged] as string
+  await alter(store, pack, (bytes) => flipBit(bytes, 8 * 100))
+  await (await reopen(store)).check({ readFraction: 1, remember: true })
+  await pruneTo(store, [id])
+  expect(await keysOf(store, 'packs/')).not.toContain(pack)
+  expect((await (await reopen(store)).check({ readFraction: 1 })).damage).toEqual([])
+})
+
 describe('what a prune cannot read', () => {
   /** A large chunk that is needed, and beside it in one pack a small delta that is not. */
   async function besideDelta() {

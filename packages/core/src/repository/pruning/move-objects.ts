@@ -69,7 +69,7 @@ export class ObjectMover {
    * Takes what stays of one pack. A pack that cannot be read whole is left where it is, with all that is in it. Fails with `StoreKeyMissingError` where
    * somebody has deleted it meanwhile: then what lies elsewhere must stay.
    */
-  async move(copies: readonly ObjectCopy[]): Promise<void> {
+  async move(pack: string, copies: readonly ObjectCopy[]): Promise<void> {
     try {
       for (const copy of copies) {
         if (!this.#parts.table.stays(copy)) continue
@@ -82,7 +82,7 @@ export class ObjectMover {
       if (!isUnreadable(error) || error.code === 'STORE_KEY_MISSING') throw error
       return
     }
-    this.#moved.add((copies[0] as ObjectCopy).pack.id)
+    this.#moved.add(pack)
   }
 
   /** Fails with `DamagedError` where what was written does not read back. */

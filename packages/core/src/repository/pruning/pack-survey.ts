@@ -53,7 +53,7 @@ export class PackSurvey {
   /** Notes in the table what deltas rest on, down to whole copies. */
   async followBases(): Promise<void> {
     const { table } = this.#parts
-    for await (const copies of this.packs()) {
+    for await (const [, copies] of this.packs()) {
       for (const copy of copies) if (copy.version > 0 && table.stays(copy)) await this.#follow(copy)
     }
   }
@@ -61,9 +61,8 @@ export class PackSurvey {
   /** Every pack that is there and listed, by id. */
   async survey(): Promise<Map<string, SurveyedPack>> {
     const surveyed = new Map<string, SurveyedPack>()
-    for await (const copies of this.packs()) {
+    for await (const [pack, copies] of this.packs()) {
       const needed = copies.filter((copy) => this.#parts.table.stays(copy))
-      const pack = (copies[0] as ObjectCopy).pack
       surveyed.set(pack.id, {
         ...pack,
         objectBytes: bytesOf(copies),
@@ -77,7 +76,7 @@ export class PackSurvey {
   }
 
   /** The copies of each pack (of `ids`, or all) that is there, by offset; each pack once, however many index files list it. */
-  async *packs(ids?: ReadonlySet<string>): AsyncGenerator<readonly ObjectCopy[]> {
+  async *packs(ids?: ReadonlySet<string>): AsyncGenerator<readonly [IndexedPack, readonly ObjectCopy[]]> {
     const { index, trusted } = this.#parts
     const seen = new Set<string>()
     const isWanted = ({ id, size }: IndexedPack): boolean =>
@@ -85,10 +84,10 @@ export class PackSurvey {
     for (const file of index.files) {
       const wanted = file.packs.filter(isWanted)
       if (wanted.length === 0) continue
-      for (const [{ id }, copies] of await copiesByPack(wanted, file.copies())) {
+      for (const listed of await copiesByPack(wanted, file.copies())) {
         this.#parts.throwIfInterrupted()
-        seen.add(id)
-        if (copies.length > 0) yield copies
+        seen.add(listed[0].id)
+        yield listed
       }
     }
   }

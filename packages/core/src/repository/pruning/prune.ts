@@ -161,7 +161,7 @@ export class Prune {
     const { signal } = this.#options
     const mover = new ObjectMover({ context, index, reader, table, compression, packBytes, signal })
     try {
-      for await (const copies of survey.packs(ids)) await mover.move(copies)
+      for await (const [{ id }, copies] of survey.packs(ids)) await mover.move(id, copies)
       return await mover.finish()
     } finally {
       await mover.settle()
