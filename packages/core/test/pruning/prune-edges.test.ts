@@ -17,6 +17,7 @@ import {
   storeWith,
   writing,
 } from '../object-layer.ts'
+import { collect } from '../support/collect.ts'
 import { openRepository } from '../support/memory-repository.ts'
 import { forget, openBy, prunable } from './prunable.ts'
 import { pruneTo } from './prune-to.ts'
@@ -86,7 +87,7 @@ it('a chain stays whole, in whatever order its packs are met', async () => {
   }
   const newestFirst = storeWith(store, {
     async *list(prefix) {
-      yield* (await Array.fromAsync(store.list(prefix))).reverse()
+      yield* (await collect(store.list(prefix))).reverse()
     },
   })
   for (const listed of [store, newestFirst]) {
