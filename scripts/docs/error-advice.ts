@@ -11,6 +11,10 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   UNKNOWN_COLLECTION: 'Check the spelling; a bare name matches in every schema, `*` and `?` are wildcards.',
   UNKNOWN_SNAPSHOT: 'Look at `dbsnap list`.',
   AMBIGUOUS_SNAPSHOT: 'Give more digits of the id.',
+  SNAPSHOT_PINNED: 'Look at `dbsnap list` for the reason; `dbsnap unpin` takes the pin away.',
+  LAST_SNAPSHOT:
+    'Take another snapshot first. To leave a source without any, pass `--allow-last`, in the SDK `allowLast: true`.',
+  UNKNOWN_DIFF: 'Look at `dbsnap stored-diff list`; give more digits of the id.',
   UNKNOWN_KEY_SLOT: 'Look at `dbsnap key list`; give more digits of the id.',
   CONNECTION_FAILED: 'Check host, port, certificate and firewall, and that the server runs; then try again.',
   AUTHENTICATION_FAILED: 'Check user and password, `PGPASSWORD`, the server’s `pg_hba.conf`, `authSource`.',
