@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { OpenedObjectRepository } from '../../src/repository/open-object-repository.ts'
 import { memory } from '../../src/stores/memory-store.ts'
@@ -131,6 +132,20 @@ describe('a prune that purges', () => {
     for (const i of [1, 3])
       expect((await reader.read('chunk', ids[i] as ObjectId)).equals(plains[i] as Buffer)).toBe(true)
     await expectWhole(store)
+  })
+
+  it('stores whole what does not compress', async () => {
+    const store = memory()
+    const repository = await create(store)
+    const noise = Array.from({ length: 100 }, (_, i) => createHash('sha512').update(`${i}`).digest())
+    const base = Buffer.concat(noise)
+    const next = Buffer.concat([...noise, Buffer.from('more')])
+    const baseId = await writing(repository, (writer) => storeChunk(writer, base))
+    const id = await writing(repository, (writer) => storeChunk(writer, next, baseId))
+    expect(await copiesOf(store, id)).toMatchObject([{ version: 1 }])
+    await pruneTo(store, [id], { purge: true })
+    expect(await copiesOf(store, id)).toMatchObject([{ version: 0 }])
+    expect((await (await reopen(store)).reader.read('chunk', id)).equals(next)).toBe(true)
   })
 
   it('keeps snapshots as they were', async () => {
