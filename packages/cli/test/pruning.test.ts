@@ -1,46 +1,32 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sharedPostgres } from '@dbsnap/test-servers'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Ended, errorOf, runDbsnap } from './run-dbsnap.ts'
+import { OrdersDatabase } from './orders-database.ts'
+import { type Ended, errorOf } from './run-dbsnap.ts'
 
-let place = ''
-let url = ''
-let client: pg.Client
-let repositories = 0
-
+let orders: OrdersDatabase
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'dbsnap-pruning-'))
-  url = await (await sharedPostgres()).createDatabase()
-  client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query('CREATE TABLE orders (id int PRIMARY KEY, note text)')
+  orders = await OrdersDatabase.create()
 })
-afterAll(async () => {
-  await client.end()
-  await rm(place, { recursive: true })
-})
+afterAll(() => orders.end())
 
-const repo = (): string => join(place, `${repositories}`)
-const dbsnap = (...args: string[]): Promise<Ended> => runDbsnap(args, { DBSNAP_REPO: repo() })
-const json = async (...args: string[]) => JSON.parse((await dbsnap(...args, '--json')).out)
+const dbsnap = (...args: string[]): Promise<Ended> => orders.dbsnap(...args)
+const json = (...args: string[]) => orders.json(...args)
 const packs = async (): Promise<string[]> =>
-  (await readdir(join(repo(), 'packs'), { recursive: true })).filter((name) => name.length > 2)
+  (await readdir(join(orders.folder, 'packs'), { recursive: true })).filter((name) => name.length > 2)
 
-const writers = (): Promise<string[]> => readdir(join(repo(), 'writers'))
+const writers = (): Promise<string[]> => readdir(join(orders.folder, 'writers'))
 
 /** Two snapshots that share nothing. */
 beforeEach(async () => {
-  repositories++
-  await dbsnap('init', '--unencrypted')
+  await orders.begin()
   for (let i = 0; i < 2; i++) {
-    await client.query('TRUNCATE orders')
-    await client.query(`INSERT INTO orders SELECT n, md5(n::text || '${i}') FROM generate_series(1, 2000) n`)
-    await dbsnap('take', url)
+    await orders.client.query('TRUNCATE orders')
+    await orders.client.query(`INSERT INTO orders SELECT n, md5(n::text || '${i}') FROM generate_series(1, 2000) n`)
+    await dbsnap('take', orders.url)
   }
 })
 
@@ -72,8 +58,8 @@ describe('prune', () => {
   })
 
   it('moves what is needed, and with --purge leaves nothing of what was forgotten', async () => {
-    await client.query(`UPDATE orders SET note = 'changed' WHERE id = 7`)
-    await dbsnap('take', url)
+    await orders.client.query(`UPDATE orders SET note = 'changed' WHERE id = 7`)
+    await dbsnap('take', orders.url)
     await dbsnap('forget', 'latest~1', '--yes')
     expect(await json('prune', '--grace', '0')).toMatchObject({ moved: { packs: 0 } })
     const purged = await dbsnap('prune', '--purge', '--grace', '0', '--max-unused', '50%')
@@ -84,7 +70,7 @@ describe('prune', () => {
   it('keeps what a take that it did not wait for needs', async () => {
     await dbsnap('forget', 'latest~1', '--yes')
     await dbsnap('prune')
-    const again = await dbsnap('take', url)
+    const again = await dbsnap('take', orders.url)
     expect(again.code).toBe(0)
     await dbsnap('prune', '--grace', '0')
     expect((await dbsnap('check', '--read-data')).code).toBe(0)
@@ -106,11 +92,13 @@ describe('unlock', () => {
   })
 
   it('shows a take that was killed; clears it only when it is forced to, or its lease is over', async () => {
-    const locker = new pg.Client({ connectionString: url })
+    const locker = new pg.Client({ connectionString: orders.url })
     await locker.connect()
     await locker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE')
     const cli = join(import.meta.dirname, '../dist/main.js')
-    const take = spawn(process.execPath, [cli, 'take', url], { env: { ...process.env, DBSNAP_REPO: repo() } })
+    const take = spawn(process.execPath, [cli, 'take', orders.url], {
+      env: { ...process.env, DBSNAP_REPO: orders.folder },
+    })
     while (!(await writers()).some((name) => name.length === 32)) await new Promise((resolve) => setImmediate(resolve))
     take.kill('SIGKILL')
     await once(take, 'exit')
@@ -121,7 +109,7 @@ describe('unlock', () => {
     expect(writer).toMatchObject({ operation: 'take', pid: take.pid, expired: false })
     expect(errorOf(await dbsnap('unlock', writer.id, '--json'))).toMatchObject({ code: 'USAGE' })
     expect((await json('unlock', writer.id.slice(0, 6), '--force')).cleared).toMatchObject([{ id: writer.id }])
-    await writeFile(join(repo(), 'writers', 'f'.repeat(32)), '')
+    await writeFile(join(orders.folder, 'writers', 'f'.repeat(32)), '')
     const unreadable = await dbsnap('unlock', 'ffff', '--force')
     expect(unreadable.out).toMatch(/ffffffff +cannot be read[\s\S]*1 writer cleared, 0 left/)
     expect(await json('list')).toHaveLength(2)

@@ -1,46 +1,27 @@
-import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sharedPostgres } from '@dbsnap/test-servers'
-import pg from 'pg'
 import pc from 'picocolors'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../src/run.ts'
-import { type Ended, errorOf, runDbsnap } from './run-dbsnap.ts'
+import { OrdersDatabase } from './orders-database.ts'
+import { type Ended, errorOf } from './run-dbsnap.ts'
 
-let place = ''
-let url = ''
-let client: pg.Client
-let repositories = 0
-
+let orders: OrdersDatabase
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'dbsnap-retention-'))
-  url = await (await sharedPostgres()).createDatabase()
-  client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query('CREATE TABLE orders (id int PRIMARY KEY, note text)')
+  orders = await OrdersDatabase.create()
 })
-afterAll(async () => {
-  await client.end()
-  await rm(place, { recursive: true })
-})
+afterAll(() => orders.end())
 
-/** Unencrypted: deriving a key takes longer than all else here. */
-function dbsnap(...args: string[]): Promise<Ended> {
-  return runDbsnap(args, { DBSNAP_REPO: join(place, `${repositories}`) })
-}
-
-const json = async (...args: string[]) => JSON.parse((await dbsnap(...args, '--json')).out)
+const dbsnap = (...args: string[]): Promise<Ended> => orders.dbsnap(...args)
+const json = (...args: string[]) => orders.json(...args)
 const ids = async (): Promise<string[]> => (await json('list')).map(({ id }: { id: string }) => id)
 
 /** Four snapshots, a record more in each; the second is tagged. */
 beforeEach(async () => {
-  repositories++
-  await dbsnap('init', '--unencrypted')
-  await client.query('TRUNCATE orders')
+  await orders.begin()
   for (const i of [1, 2, 3, 4]) {
-    await client.query('INSERT INTO orders VALUES ($1, $2)', [i, `note ${i}`])
-    const ended = await dbsnap('take', url, '--source', 'shop', ...(i === 2 ? ['--tag', 'release=1'] : []))
+    await orders.client.query('INSERT INTO orders VALUES ($1, $2)', [i, `note ${i}`])
+    const ended = await dbsnap('take', orders.url, '--source', 'shop', ...(i === 2 ? ['--tag', 'release=1'] : []))
     expect(ended.code).toBe(0)
   }
 })
@@ -119,7 +100,7 @@ describe('forget', () => {
 
   it('names manifests that cannot be read, and lets them go for the word', async () => {
     const all = await ids()
-    await truncate(join(place, `${repositories}`, 'snapshots', all[2] as string), 60)
+    await truncate(join(orders.folder, 'snapshots', all[2] as string), 60)
     const plan = await dbsnap('forget', '--keep-last', '1', '--dry-run')
     expect(plan.out).toMatch(/note: the manifest of [0-9a-f]{8} cannot be read; it stays\n2 snapshots would/)
     const gone = await dbsnap('forget', all[2] as string, '--allow-last', '--yes')
@@ -131,7 +112,7 @@ describe('forget', () => {
     const all = await ids()
     const asked: string[] = []
     const answering = (answer: string): Promise<number> =>
-      run(['forget', '--keep-last', '3', '--repo', join(place, `${repositories}`)], {
+      run(['forget', '--keep-last', '3', '--repo', orders.folder], {
         out: async () => {},
         message: () => {},
         colours: pc.createColors(false),
@@ -172,7 +153,7 @@ describe('pin', () => {
       readable: true,
     })
     expect((await json('list'))[0].pin).toBeNull()
-    const pins = join(place, `${repositories}`, 'pins')
+    const pins = join(orders.folder, 'pins')
     await truncate(join(pins, (await readdir(pins))[0] as string), 9)
     expect((await dbsnap('list')).out).toMatch(/its pin cannot be read\n$/)
     expect(await json('unpin', oldest)).toEqual({ unpinned: true })

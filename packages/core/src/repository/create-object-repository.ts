@@ -12,12 +12,7 @@ import { encodeConfig, type RepositoryConfig } from '../format/config-codec.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { OPEN_WRAPPER, putKeySlot } from './key-slots.ts'
 import type { ObjectRepository } from './object-repository.ts'
-import {
-  NO_PROCESS,
-  OpenedObjectRepository,
-  type OpenObjectRepositoryOptions,
-  WRITER_LEASE,
-} from './open-object-repository.ts'
+import { contextOf, OpenedObjectRepository, type OpenObjectRepositoryOptions } from './open-object-repository.ts'
 import { CONFIG_FILE, FILE_ID_BYTES, KEYS_PREFIX } from './repository-files.ts'
 
 export interface CreateObjectRepositoryOptions extends OpenObjectRepositoryOptions {
@@ -38,7 +33,7 @@ export async function createObjectRepository(
 ): Promise<ObjectRepository> {
   requireZstdDictionaries()
   if (options.compression !== undefined) requireCompressionSettings(options.compression)
-  const { clock, randomness, localCopies, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
+  const { randomness } = options
   const providers = [options.keyProvider ?? []].flat()
   if ((providers.length === 0) !== (options.unencrypted ?? false)) {
     throw new UsageError('a new repository needs a passphrase or another key', {
@@ -56,7 +51,7 @@ export async function createObjectRepository(
     compression: options.compression ?? DEFAULT_COMPRESSION,
   }
   const bytes = encodeConfig(config, keys.config)
-  const context = { store, localCopies, repositoryId, keys, clock, randomness, process, writerLease }
+  const context = contextOf({ store, repositoryId, keys }, options)
   const slots: string[] = []
   try {
     for (const wrapper of providers.length === 0 ? [OPEN_WRAPPER] : providers) {

@@ -10,7 +10,6 @@ import type { ObjectId } from '../values/object-id.ts'
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { adoptPacks } from './adopt-packs.ts'
 import { type CheckRepositoryOptions, type RepositoryCheck, RepositoryChecker } from './check-repository.ts'
-import { readDamageMarks } from './damage-marks.ts'
 import { DiffCatalog } from './diff-catalog.ts'
 import { keyDamage, keyNotes } from './key-notes.ts'
 import { KeySlots } from './key-slot-list.ts'
@@ -48,10 +47,10 @@ export interface OpenObjectRepositoryOptions {
   readonly writerLease?: number
 }
 
-export const NO_PROCESS: ProcessName = { host: '', pid: 0 }
+const NO_PROCESS: ProcessName = { host: '', pid: 0 }
 
 /** Longer than a laptop sleeps over lunch: one that is declared dead loses its work. Signs of life come every ten minutes. */
-export const WRITER_LEASE = 60 * 60 * 1000
+const WRITER_LEASE = 60 * 60 * 1000
 
 /** Size at which a pack is closed: big enough for a bucket's costs per request, small enough to hold two in memory. */
 const PACK_BYTES = 16 * 1024 * 1024
@@ -68,10 +67,17 @@ export async function openObjectRepository(
   requireZstdDictionaries()
   const config = decodeConfig(await readConfig(store), store.label)
   const { keys, slot } = await unlockRepository(store, config, [options.keyProvider ?? []].flat())
-  const { clock, randomness, localCopies, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
   const repositoryId = Buffer.from(config.repository, 'hex')
-  const context = { store, localCopies, repositoryId, keys, clock, randomness, process, writerLease }
-  return new OpenedObjectRepository(context, config, slot)
+  return new OpenedObjectRepository(contextOf({ store, repositoryId, keys }, options), config, slot)
+}
+
+/** What everything in a repository needs, from where it lies and how it is opened. */
+export function contextOf(
+  place: Pick<RepositoryContext, 'store' | 'repositoryId' | 'keys'>,
+  options: OpenObjectRepositoryOptions,
+): RepositoryContext {
+  const { clock, randomness, localCopies, process = NO_PROCESS, writerLease = WRITER_LEASE } = options
+  return { ...place, localCopies, clock, randomness, process, writerLease }
 }
 
 async function readConfig(store: ObjectStore): Promise<Buffer> {
@@ -221,8 +227,6 @@ export class OpenedObjectRepository implements ObjectRepository {
   ): Promise<{ registration: WriterRegistration; trusted: TrustedPacks; adopted: Set<string> }> {
     const registration = await this.register(operation)
     try {
-      await this.index.refresh()
-      for (const place of (await readDamageMarks(this.context)).places) this.index.noteDamagedAt(place)
       const trusted = await TrustedPacks.load(this.context, this.index)
       const adopted = await adoptPacks(this.context, this.index, trusted.unlisted())
       return { registration, trusted, adopted }

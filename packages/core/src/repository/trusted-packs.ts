@@ -1,5 +1,6 @@
 import type { SnapshotId } from '../values/snapshot-id.ts'
 import { type CondemnedMark, readMarks } from './condemned-packs.ts'
+import { readDamageMarks } from './damage-marks.ts'
 import type { ObjectCopy } from './object-copy.ts'
 import type { ObjectIndex } from './object-index.ts'
 import type { RepositoryContext } from './repository-context.ts'
@@ -29,8 +30,10 @@ export class TrustedPacks {
     this.#allThere = index.damagedFiles.length === 0 && index.files.every((file) => file.packs.every(isThere))
   }
 
-  /** Lists condemned packs, then packs. The index must have been loaded before. */
+  /** Loads the index and what is known to be damaged, then lists condemned packs, then packs: in this order, and after the registration. */
   static async load(context: RepositoryContext, index: ObjectIndex): Promise<TrustedPacks> {
+    await index.refresh()
+    for (const place of (await readDamageMarks(context)).places) index.noteDamagedAt(place)
     const marks = await readMarks(context)
     const sizes = new Map<string, number>()
     for await (const { key, size } of context.store.list(PACKS_PREFIX)) {

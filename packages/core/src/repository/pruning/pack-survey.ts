@@ -16,8 +16,8 @@ export interface SurveyedPack extends IndexedPack {
   readonly neededBytes: number
   readonly neededObjects: number
   /**
-   * A delta in it rests on what may go: were the pack kept, somebody could rest on that delta. What is needed must be moved out
-   * of it.
+   * A delta in it rests on what may go: nobody would rest on it unread, but a check would call it damage. What is needed is moved
+   * out of the pack.
    */
   readonly isUnsafe: boolean
   /** Condemned packs that hold the chosen copies of objects of which it holds others. */

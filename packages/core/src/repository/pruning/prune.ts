@@ -5,7 +5,7 @@ import { StoreFailedError } from '../../errors/store-failed-error.ts'
 import { throwIfInterrupted } from '../../errors/throw-if-interrupted.ts'
 import { adoptPacks } from '../adopt-packs.ts'
 import { type CondemnedMark, putMark, readMarks, removeMark } from '../condemned-packs.ts'
-import { forgetDamage, readDamageMarks } from '../damage-marks.ts'
+import { forgetDamage } from '../damage-marks.ts'
 import { dropFromIndex } from '../drop-from-index.ts'
 import type { ObjectIndex } from '../object-index.ts'
 import { isUnreadable, type PackedObjectReader } from '../packed-object-reader.ts'
@@ -109,8 +109,6 @@ export class Prune {
   /** As every writer does (W1), after the roots were listed: whatever they name is in the index that is read now. */
   async #trust(): Promise<TrustedPacks> {
     const { context, index, registration } = this.#parts
-    await index.refresh()
-    for (const place of (await readDamageMarks(context)).places) index.noteDamagedAt(place)
     const trusted = await TrustedPacks.load(context, index)
     if (registration !== undefined) await adoptPacks(context, index, trusted.unlisted())
     return trusted
